@@ -1,0 +1,18 @@
+# The recipe of every Python service: a virtual environment from hashed pins, and the app beside it.
+ARG PYTHON_IMAGE
+FROM ${PYTHON_IMAGE} AS build
+ARG UV_VERSION
+RUN --mount=type=cache,target=/root/.cache/pip pip install --quiet --root-user-action=ignore uv==${UV_VERSION}
+RUN python -m venv --without-pip /venv
+ARG SERVICE
+COPY ${SERVICE}/requirements.txt /tmp/
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv pip install --quiet --python /venv --require-hashes --compile-bytecode --link-mode copy -r /tmp/requirements.txt
+
+FROM ${PYTHON_IMAGE}
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
+COPY --from=build /venv /venv
+WORKDIR /app
+ARG SERVICE
+COPY about.py ${SERVICE}/ ./
+RUN python -m compileall -q .
