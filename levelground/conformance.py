@@ -1,0 +1,894 @@
+"""The contract, checked as a black box over HTTP.
+
+Promises its caller a verdict on every row and rule of CONTRACT.md for any service at any address:
+held, or one sentence with the request, what was expected and what came.
+Semantics are strict (status, media type, decoded body); the order of headers and how JSON is written are free.
+A service that hangs fails a check, it never blocks one.
+"""
+
+import http.client
+import io
+import json
+import re
+import select
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Self, override
+from urllib.parse import quote
+from uuid import uuid4
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from levelground.catalog import Service
+
+SPECIFICATION = Path(__file__).parent.parent / "contract" / "openapi.yaml"
+BODY_LIMIT = 1024 * 1024
+"""The largest body, in bytes, that a service takes."""
+STORE_LIMIT = 10_000
+"""How many items a service keeps."""
+ANSWER_SECONDS = 5.0
+"""How long a service may take for one whole answer."""
+CHECK_SECONDS = 60.0
+"""How long one check may take with all of its requests."""
+AT_ONCE = 4
+"""How many services are checked at the same time: they share their CPUs, more would only make them slow."""
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
+SEGMENT_BYTES = 64 * 1024
+
+type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
+
+
+class Mismatch(Exception):
+    """What a service answered is not what the contract says."""
+
+    def __init__(self, request: str, expected: str, got: str) -> None:
+        super().__init__(f"{request}: expected {expected}; got {got}")
+
+
+class NoAnswer(Mismatch):
+    """The service did not answer at all, or not in HTTP."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. The `is_…` methods compare it with the contract; they raise Mismatch."""
+
+    request: str
+    """The request in a few words, for messages."""
+    version: int
+    """10 or 11."""
+    status: int
+    headers: Message
+    body: bytes
+    closes: bool
+    """Whether the service ends the connection with this answer."""
+
+    def is_status(self, *statuses: int) -> None:
+        if self.status not in statuses:
+            raise self.mismatch(" or ".join(map(str, statuses)))
+
+    def is_text(self, text: str, *, status: int = 200) -> None:
+        expected = f"{status} text/plain {text!r}"
+        self._is_utf8("text/plain", status, expected)
+        if self.body != text.encode():
+            raise self.mismatch(expected)
+
+    def is_json(self, value: Json, *, status: int = 200) -> None:
+        expected = f"{status} application/json {_short(json.dumps(value, ensure_ascii=False))}"
+        self._is_utf8("application/json", status, expected)
+        if not _same(value, self.json()):
+            raise self.mismatch(expected)
+
+    def is_refused_or_ok(self) -> None:
+        """Bad input may be refused or put up with, but it never is the service's own failure."""
+        if not 200 <= self.status < 500:
+            raise self.mismatch("an answer below 500")
+
+    def keeps_alive(self) -> None:
+        if self.version != 11 or self.closes:
+            connection = self.headers.get("connection", "none")
+            got = f"HTTP/{self.version / 10}, `Connection: {connection}`"
+            raise Mismatch(self.request, "HTTP/1.1 and a connection that stays open", got)
+
+    def json(self) -> Any:
+        """The decoded body; raises Mismatch if it is no JSON in UTF-8."""
+        try:
+            return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
+        except ValueError as error:
+            raise self.mismatch(f"JSON in UTF-8 ({error})") from None
+
+    def mismatch(self, expected: str) -> Mismatch:
+        content_type = self.headers.get("content-type", "without media type")
+        body = _short(self.body.decode("utf-8", "backslashreplace"))
+        return Mismatch(self.request, expected, f"{self.status} {content_type} {body}".rstrip())
+
+    def _is_utf8(self, media_type: str, status: int, expected: str) -> None:
+        # Message.get_content_type() would take a missing header for text/plain.
+        given = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        charset = self.headers.get_content_charset("utf-8")
+        if (self.status, given, charset) != (status, media_type, "utf-8"):
+            raise self.mismatch(expected)
+
+
+class Client:
+    """A client of one service, that keeps its connection for as long as the service does and then opens another.
+
+    Every method raises NoAnswer when the service hangs, hangs up or speaks no HTTP.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._ends = time.monotonic() + CHECK_SECONDS
+        self._connection: _Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._disconnect()
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content_type: str | None = "application/json",
+        chunked: bool = False,
+    ) -> Answer:
+        """Send one request and read its answer; `target` goes out as it is."""
+        described = _described(method, target, body, chunked)
+        fields = dict(headers or {})
+        if body is not None and content_type is not None:
+            fields["Content-Type"] = content_type
+        data = self.head(method, target, fields | _framing(body, chunked)) + _framed(body or b"", chunked)
+        with self._answered(described):
+            self._connection = self._connection or _Connection(self.host, self.port, self._deadline())
+            sent = self._connection.send(data, self._deadline())
+            answer = self._connection.read(described, method, self._deadline())
+        if answer.closes or not sent:
+            self._disconnect()
+        return answer
+
+    def get(self, target: str, **headers: str) -> Answer:
+        return self.request("GET", target, headers=headers)
+
+    def post(self, target: str, body: bytes) -> Answer:
+        return self.request("POST", target, body)
+
+    def put(self, target: str, body: bytes) -> Answer:
+        return self.request("PUT", target, body)
+
+    def delete(self, target: str) -> Answer:
+        return self.request("DELETE", target)
+
+    def head(self, method: str, target: str, headers: Mapping[str, str]) -> bytes:
+        """The first part of a request, up to the body."""
+        fields = {"Host": f"{self.host}:{self.port}", "User-Agent": "levelground-conformance"} | dict(headers)
+        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+        return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1")
+
+    def raw(self, what: str, *pieces: bytes) -> Answer | None:
+        """Send bytes as they are, with a little time between the pieces, on a connection of their own.
+
+        None if the service closed the connection without an answer.
+        """
+        with self._answered(what):
+            connection = _Connection(self.host, self.port, self._deadline())
+            try:
+                for piece in pieces:
+                    connection.send(piece, self._deadline())
+                    if piece is not pieces[-1]:
+                        time.sleep(0.02)
+                return connection.read(what, "GET", self._deadline())
+            except ConnectionError:
+                return None
+            finally:
+                connection.close()
+
+    def hang_up(self, data: bytes, *, reset: bool) -> None:
+        """Send bytes and be gone, politely or with a reset."""
+        with self._answered("a client that hangs up"):
+            connection = _Connection(self.host, self.port, self._deadline())
+            connection.send(data, self._deadline())
+            connection.close(reset=reset)
+
+    def still_answers(self) -> None:
+        """After all that was done to it, the service serves a new connection."""
+        self._disconnect()
+        self.get("/").is_text("hello world")
+
+    def _deadline(self) -> float:
+        return min(time.monotonic() + ANSWER_SECONDS, self._ends)
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
+
+    @contextmanager
+    def _answered(self, request: str) -> Iterator[None]:
+        """Make a NoAnswer of every way not to answer."""
+        expected = f"an answer within {ANSWER_SECONDS:g} s"
+        try:
+            yield
+        except TimeoutError:
+            slow = time.monotonic() > self._ends
+            got = f"slow ones: the check takes over {CHECK_SECONDS:g} s" if slow else "none, or only a part of it"
+            raise NoAnswer(request, expected, got) from None
+        except ConnectionRefusedError:
+            raise NoAnswer(request, expected, f"nobody listening on {self.host}:{self.port}") from None
+        except ConnectionError:
+            raise NoAnswer(request, expected, "a closed connection") from None
+        except (http.client.HTTPException, OSError) as error:
+            raise NoAnswer(request, expected, f"{type(error).__name__}: {error}") from None
+
+
+class _Connection:
+    """One TCP connection; what it raises are TimeoutError, other OSErrors and HTTPException."""
+
+    def __init__(self, host: str, port: int, deadline: float) -> None:
+        self._socket = socket.create_connection((host, port), timeout=_left(deadline))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._wire = _Wire(self._socket)
+        self._reader = _Reader(self._wire)
+
+    def send(self, data: bytes, deadline: float) -> bool:
+        """Whether all of it went out: a service may refuse a long body before it has seen the end of it."""
+        for start in range(0, len(data), SEGMENT_BYTES):
+            if start and select.select([self._socket], [], [], 0)[0]:
+                return False
+            self._socket.settimeout(_left(deadline))
+            try:
+                self._socket.sendall(data[start : start + SEGMENT_BYTES])
+            except (BrokenPipeError, ConnectionResetError):
+                return False
+        return True
+
+    def read(self, request: str, method: str, deadline: float) -> Answer:
+        self._wire.deadline = deadline
+        response = http.client.HTTPResponse(self._reader, method=method)  # type: ignore[arg-type]  # needs only makefile
+        response.begin()
+        body = response.read()
+        return Answer(request, response.version, response.status, response.headers, body, response.will_close)
+
+    def close(self, *, reset: bool = False) -> None:
+        if reset:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
+
+
+class _Wire(io.RawIOBase):
+    """The reading side of a socket with one deadline for many reads, so that no trickle of bytes outlives it."""
+
+    def __init__(self, source: socket.socket) -> None:
+        self._socket = source
+        self.deadline = 0.0
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Any) -> int:
+        self._socket.settimeout(_left(self.deadline))
+        return self._socket.recv_into(buffer)
+
+
+class _Reader(io.BufferedReader):
+    """One buffer for all answers on a connection: bytes beyond the end of an answer spoil the next, as they should."""
+
+    def makefile(self, _mode: str) -> Self:
+        return self
+
+    @override
+    def close(self) -> None:
+        """HTTPResponse closes its file after each answer; the connection goes on."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule of the contract; `run` raises Mismatch if a service breaks it."""
+
+    name: str
+    run: Callable[[Client], None]
+    always: bool
+    """Whether it holds for services, too, that answer only some scenarios."""
+
+
+CHECKS: list[Check] = []
+
+
+def _named(name: str, *, always: bool = False) -> Callable[[Callable[[Client], None]], Callable[[Client], None]]:
+    """Make a function a check of the contract, in the order of this file."""
+
+    def register(function: Callable[[Client], None]) -> Callable[[Client], None]:
+        CHECKS.append(Check(name, function, always))
+        return function
+
+    return register
+
+
+def check(service: Service, host: str, port: int) -> dict[str, str | None]:
+    """The name of each check that is meant for the service -> None if it held, else what was wrong."""
+    verdicts: dict[str, str | None] = {}
+    absent: str | None = None
+    for each in CHECKS:
+        if each.always or service.answers(each.name):
+            with Client(host, port) as client:
+                try:
+                    if not absent:
+                        each.run(client)
+                    verdicts[each.name] = absent
+                except NoAnswer as mismatch:
+                    # A service that does not even answer the first check would take its time over each of the rest.
+                    absent = str(mismatch) if not verdicts else None
+                    verdicts[each.name] = str(mismatch)
+                except Mismatch as mismatch:
+                    verdicts[each.name] = str(mismatch)
+    return verdicts
+
+
+def run(services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]]) -> int:
+    """Check services, print the matrix; the exit code is 0 if every check held, else 1."""
+    print(f"Checking the contract: {len(CHECKS)} checks, {len(services)} services", file=sys.stderr)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        verdicts = pool.map(lambda service: check(service, *address_of(service)), services)
+        results = {service.name: verdict for service, verdict in zip(services, verdicts, strict=True)}
+    print(matrix(results))
+    return int(any(text for verdict in results.values() for text in verdict.values()))
+
+
+def matrix(results: Mapping[str, Mapping[str, str | None]]) -> str:
+    """A line for each check, a column for each service: ✓ held, ✗ broken, dash not meant for it; then the failures."""
+    names = [each.name for each in CHECKS if any(each.name in verdicts for verdicts in results.values())]
+    width = max(map(len, names), default=0)
+    lines = [" " * width + "  │" * position + f"  {name}" for position, name in enumerate(results)]
+    for name in names:
+        lines.append(name.ljust(width) + "".join(f"  {_mark(name, verdicts)}" for verdicts in results.values()))
+    for service, verdicts in results.items():
+        lines += _failures(service, verdicts)
+    return "\n".join(lines)
+
+
+def _mark(name: str, verdicts: Mapping[str, str | None]) -> str:
+    if name not in verdicts:
+        return "\N{EN DASH}"
+    return "✗" if verdicts[name] else "✓"
+
+
+def _failures(service: str, verdicts: Mapping[str, str | None]) -> list[str]:
+    broken = [(name, text) for name, text in verdicts.items() if text]
+    if not broken:
+        return []
+    lines = ["", f"{service}: {len(broken)} of {len(verdicts)} checks failed"]
+    for text, group in groupby(broken, key=lambda pair: pair[1]):
+        names = [name for name, _ in group]
+        lines.append(f"  {names[0]}{f' and {len(names) - 1} more' if names[1:] else ''}: {text}")
+    return lines
+
+
+# The rows of the table
+
+
+@_named("hello", always=True)
+def hello(client: Client) -> None:
+    client.get("/").is_text("hello world")
+    client.get("/?a=1").is_text("hello world")
+
+
+@_named("json")
+def json_object(client: Client) -> None:
+    client.get("/json").is_json({"hello": "world"})
+
+
+@_named("greet")
+def greet(client: Client) -> None:
+    """`%2541` is `%41`: decoded once, not twice; a plus in a path is a plus."""
+    for segment, name in {"world": "world", "a%20b": "a b", "a+b": "a+b", "100%25": "100%", "%2541": "%41"}.items():
+        client.get(f"/greet/{segment}").is_text(f"hello {name}")
+
+
+@_named("greet-two")
+def greet_two(client: Client) -> None:
+    client.get("/greet/alice/admin").is_json({"name": "alice", "info": "admin"})
+    client.get("/greet/a%20b/%22%5C%3C+").is_json({"name": "a b", "info": '"\\<+'})
+
+
+@_named("number")
+def number(client: Client) -> None:
+    numbers = {"0": 0, "123": 123, "007": 7, "999999999999999": 999_999_999_999_999, "0" * 14 + "1": 1}
+    for digits, value in numbers.items():
+        client.get(f"/number/{digits}").is_json({"number": value})
+    # What int() of one language or another would take: signs, spaces, underscores, digits of other scripts.
+    for other in ("-1", "+1", "1.5", "1e3", "0x10", "1_000", " 1", "1 ", "a", "1a", "", "٣", "\N{FULLWIDTH DIGIT ONE}"):
+        client.get(f"/number/{quote(other, safe='+')}").is_status(404)
+
+
+@_named("query")
+def query(client: Client) -> None:
+    answers: dict[str, tuple[list[str], str | None]] = {
+        "": ([], None),
+        "?": ([], None),
+        "?name=a": (["a"], None),
+        "?age=3": ([], "3"),
+        "?name=a&name=b&age=3": (["a", "b"], "3"),
+        "?name=b&age=3&name=a&name=b": (["b", "a", "b"], "3"),
+        "?name=a+b&age=%33%20%2B": (["a b"], "3 +"),
+        "?name=a%26b%3Dc&other=1": (["a&b=c"], None),
+        "?Name=a&age%20=3": ([], None),
+    }
+    for given, (names, age) in answers.items():
+        client.get(f"/query{given}").is_json({"name": names, "age": age})
+
+
+@_named("request")
+def request(client: Client) -> None:
+    def seen(raw_query: str, headers: dict[str, str]) -> Json:
+        return {"method": "GET", "path": "/request", "query": raw_query, "headers": headers}
+
+    client.get("/request").is_json(seen("", {}))
+    for raw in ("a=1&b=2", "a=%20+b&c=%C3%BC&a=%2F", "&&a?b=/;=", "%zz"):
+        client.get(f"/request?{raw}").is_json(seen(raw, {}))
+    given = {"X-Trace-Id": "One; Two=3", "x-lower": "l", "X-UPPER": "U", "Xy": "no", "Accept-X": "no", "Cookie": "a=b"}
+    expected = {"x-trace-id": "One; Two=3", "x-lower": "l", "x-upper": "U"}
+    client.get("/request?a=1", **given).is_json(seen("a=1", expected))
+
+
+VALUES: tuple[Json, ...] = (
+    {"a": [1, 2.5, -3, 1e-7, 1.5e300, True, False, None, "", {}, []], "b": {"c": {"d": {"e": [[[["f"]]]]}}}},
+    {"": "empty", "a b": '\\ " / \b \f \n \r \t \x00 \x1f \x7f', "<script>": "&amp;"},
+    9_007_199_254_740_991,
+    -9_007_199_254_740_991,
+    [1, "two", []],
+    [],
+    {},
+    "text",
+    "",
+    0,
+    1.25,
+    True,
+    False,
+    None,
+)
+
+
+@_named("echo")
+def echo(client: Client) -> None:
+    for value in VALUES:
+        client.post("/echo", _encoded(value)).is_json(value)
+    client.post("/echo", b' {"a" :\n[ 1 ,\t"\\u00fc\\ud83d\\ude80" ] }\r\n').is_json({"a": [1, "ü🚀"]})
+
+
+@_named("echo-sizes")
+def echo_sizes(client: Client) -> None:
+    """About 1 KiB as people send it, and exactly as much as is allowed."""
+    people: Json = [{"id": i, "name": f"person {i}", "tags": ["a", "b"]} for i in range(20)]
+    client.post("/echo", _encoded(people)).is_json(people)
+    client.post("/echo", _long_json(BODY_LIMIT)).is_json("a" * (BODY_LIMIT - 2))
+
+
+@_named("echo-chunked")
+def echo_chunked(client: Client) -> None:
+    client.request("POST", "/echo", b'{"a": [1, 2]}', chunked=True).is_json({"a": [1, 2]})
+    client.request("POST", "/echo", _long_json(BODY_LIMIT), chunked=True).is_json("a" * (BODY_LIMIT - 2))
+
+
+MALFORMED = (
+    *(b"", b" ", b"{", b'{"a": 1', b'"a', b"[1,]", b"{} {}", b"{'a': 1}", b"hello", b"01", b"\x00", b'"\x01"', b"tru"),
+    *(b'{"a": "\xff"}', b'"\xc3"', b'"\xed\xa0\x80"', b"\xff\xfe"),
+)
+
+
+@_named("echo-malformed")
+def echo_malformed(client: Client) -> None:
+    for body in MALFORMED:
+        client.post("/echo", body).is_status(400)
+
+
+@_named("content-type")
+def content_type(client: Client) -> None:
+    """What a body is called does not matter, only what it is."""
+    for name in (None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", "?"):
+        client.request("POST", "/echo", '{"a": "ü"}'.encode(), content_type=name).is_json({"a": "ü"})
+        client.request("POST", "/echo", b"a=1", content_type=name).is_status(400)
+
+
+@_named("items")
+def items(client: Client) -> None:
+    item = _new_item()
+    client.get(item).is_status(404)
+    client.delete(item).is_status(404)
+    client.put(item, b'{"a": 1}').is_json({"a": 1}, status=201)
+    client.get(item).is_json({"a": 1})
+    client.put(item, b'{"b": [2]}').is_json({"b": [2]})
+    client.get(item).is_json({"b": [2]})
+    _is_deleted(client, item)
+    client.delete(item).is_status(404)
+    client.put(item, b"1").is_json(1, status=201)
+    _is_deleted(client, item)
+
+
+@_named("items-falsy")
+def items_falsy(client: Client) -> None:
+    """`null` and everything else that a language may take for nothing is a value, too."""
+    item = _new_item()
+    values: tuple[Json, ...] = (None, False, 0, "", [], {})
+    for value, status in zip(values, (201, 200, 200, 200, 200, 200), strict=True):
+        client.put(item, _encoded(value)).is_json(value, status=status)
+        client.get(item).is_json(value)
+    _is_deleted(client, item)
+
+
+@_named("items-malformed")
+def items_malformed(client: Client) -> None:
+    """A body that is refused stores nothing and replaces nothing."""
+    absent, present = _new_item(), _new_item()
+    client.put(present, b"1").is_json(1, status=201)
+    for body in MALFORMED:
+        for item in (absent, present):
+            client.put(item, body).is_status(400)
+    client.get(absent).is_status(404)
+    client.get(present).is_json(1)
+    _is_deleted(client, present)
+
+
+@_named("items-store-bounded")
+def items_store_bounded(client: Client) -> None:
+    """It leaves the store full: that is what it becomes under any load, and numbers take little memory."""
+    item = _new_item()
+    for position in range(STORE_LIMIT + 1):
+        client.put(f"{item}-{position}", b"1").is_status(201)
+    client.get(f"{item}-0").is_status(404)
+    client.get(f"{item}-1").is_json(1)
+    client.get(f"{item}-{STORE_LIMIT}").is_json(1)
+
+
+@_named("about", always=True)
+def about(client: Client) -> None:
+    answer = client.get("/about")
+    value = answer.json()
+    answer.is_json(value)
+    components = _specification()["components"]
+    validator = Draft202012Validator({"$ref": "#/components/schemas/about", "components": components})
+    if error := best_match(validator.iter_errors(value)):
+        raise Mismatch(answer.request, "the schema of contract/openapi.yaml", f"{error.json_path}: {error.message}")
+
+
+@_named("not-found", always=True)
+def not_found(client: Client) -> None:
+    for path in ("/nope", "/hello", "/JSON", "/json/x", "/about/x", "/greet/a/b/c", "/items/a/b", "/number/1/2"):
+        client.get(path).is_status(404)
+    for path in ("/greet", "/number", "/items", "/static/../nope", "/nope?name=a"):
+        client.get(path).is_status(404)
+    client.post("/nope", b"{}").is_status(404)
+
+
+@_named("trailing-slash")
+def trailing_slash(client: Client) -> None:
+    """A path with one slash more is another path."""
+    for path in ("/json/", "/greet/a/b/", "/number/1/", "/query/", "/items/", "/about/"):
+        client.get(path).is_status(404)
+
+
+@_named("method-not-allowed")
+def method_not_allowed(client: Client) -> None:
+    """`Allow` names the path's methods; HEAD and OPTIONS are not part of the contract, so they may stand in it."""
+    for path, allowed in routes().items():
+        for method in METHODS:
+            if method in allowed:
+                continue
+            answer = client.request(method, path.format_map(_Ones()), b"{}" if method != "GET" else None)
+            answer.is_status(405)
+            header = ", ".join(answer.headers.get_all("allow", []))
+            if {name.strip() for name in header.split(",")} - {"HEAD", "OPTIONS"} != allowed:
+                raise Mismatch(answer.request, f"`Allow: {', '.join(sorted(allowed))}`", f"`Allow: {header}`")
+
+
+# The rules for all rows
+
+
+@_named("utf-8")
+def utf_8(client: Client) -> None:
+    """Two, three and four bytes a character, and one that is made of two."""
+    for name in ("Zoë", "日本", "🚀", "e\u0301", "\U0010ffff"):
+        client.get(f"/greet/{quote(name)}").is_text(f"hello {name}")
+        lower_case = re.sub("%..", lambda escape: escape[0].lower(), quote(name))
+        client.get(f"/greet/{lower_case}/{quote(name)}").is_json({"name": name, "info": name})
+        client.get(f"/query?name={quote(name)}&age={quote(name)}").is_json({"name": [name], "age": name})
+        client.post("/echo", _encoded({name: name})).is_json({name: name})
+        item = _new_item() + quote(name)
+        client.put(item, _encoded(name)).is_json(name, status=201)
+        client.get(item).is_json(name)
+        _is_deleted(client, item)
+
+
+@_named("keep-alive", always=True)
+def keep_alive(client: Client) -> None:
+    for _ in range(100):
+        answer = client.get("/")
+        answer.is_text("hello world")
+        answer.keeps_alive()
+
+
+@_named("keep-alive-mixed")
+def keep_alive_mixed(client: Client) -> None:
+    """An error is no reason to hang up."""
+    item = _new_item()
+    for _ in range(10):
+        for method, target, body, status in (
+            ("GET", "/", None, 200),
+            ("GET", "/nope", None, 404),
+            ("POST", "/echo", b'{"a": 1}', 200),
+            ("POST", "/echo", b'{"a": ', 400),
+            ("POST", "/json", b'{"a": 1}', 405),
+            ("PUT", item, b'{"a": 1}', 201),
+            ("GET", item, None, 200),
+            ("PUT", item, b'{"a": ', 400),
+            ("DELETE", item, None, 204),
+            ("GET", "/number/x", None, 404),
+        ):
+            answer = client.request(method, target, body)
+            answer.is_status(status)
+            answer.keeps_alive()
+
+
+@_named("in-pieces")
+def in_pieces(client: Client) -> None:
+    """Where the network cuts a request in parts is of no meaning."""
+    body = '{"a": "ü"}'.encode()
+    head = client.head("POST", "/echo", _framing(body, chunked=False))
+    chunks = client.head("POST", "/echo", _framing(body, chunked=True))
+    for what, whole in (("by length", head + body), ("chunked", chunks + _framed(body, chunked=True))):
+        cuts = (3, 30, whole.index(b"\r\n\r\n") + 2, whole.index("ü".encode()) + 1)
+        pieces = (whole[start:end] for start, end in zip((0, *cuts), (*cuts, len(whole)), strict=True))
+        described = f"POST /echo in five pieces, {what}"
+        answer = client.raw(described, *pieces)
+        if answer is None:
+            raise Mismatch(described, "200", "a closed connection")
+        answer.is_json({"a": "ü"})
+
+
+@_named("oversize")
+def oversize(client: Client) -> None:
+    _is_refused_as_oversize(client, chunked=False)
+
+
+@_named("oversize-chunked")
+def oversize_chunked(client: Client) -> None:
+    _is_refused_as_oversize(client, chunked=True)
+
+
+# Bad input
+
+
+@_named("bad-escapes")
+def bad_escapes(client: Client) -> None:
+    for escape in ("%", "%f", "%zz", "%ff", "%c3", "%ed%a0%80", "%c0%af", "%00", "%0d%0aX:%20y", "1%0a"):
+        for path in ("/", "/greet/", "/greet/a/", "/number/", "/query?name=", "/query?age=", "/request?", "/items/"):
+            answer = client.get(path + escape)
+            answer.is_refused_or_ok()
+            if answer.status == 200 and not _decodes(answer.body):
+                raise answer.mismatch("a refusal, or UTF-8")
+    client.still_answers()
+
+
+@_named("deep-json")
+def deep_json(client: Client) -> None:
+    """Nesting that no parser by recursion survives: refused while it is malformed, and harmless if it is not."""
+    _is_harmless(client, b"[" * 50_000 + b"]" * 50_000)
+    _is_harmless(client, b'{"a":' * 50_000 + b"1" + b"}" * 50_000)
+    for body in (b"[" * 100_000, b'{"a":' * 100_000):
+        client.post("/echo", body).is_status(400)
+    client.still_answers()
+
+
+@_named("huge-numbers")
+def huge_numbers(client: Client) -> None:
+    """More digits than a language converts, and more than a float holds: if it is echoed, then as JSON."""
+    for body in (b"1" * 5_000, b"-" + b"1" * 5_000, b"1e400", b"[-1e400]", b"1e-400", b"0." + b"1" * 5_000):
+        _is_harmless(client, body)
+    client.get("/number/" + "1" * 5_000).is_refused_or_ok()
+    client.still_answers()
+
+
+@_named("not-a-number")
+def not_a_number(client: Client) -> None:
+    """Some decoders take these for numbers, JSON does not."""
+    for body in (b"NaN", b"[Infinity]", b'{"a": -Infinity}'):
+        client.post("/echo", body).is_status(400)
+
+
+@_named("odd-strings")
+def odd_strings(client: Client) -> None:
+    """Half a surrogate pair is JSON but cannot be encoded; other encodings and a byte order mark are not UTF-8."""
+    for body in (b'"\\ud800"', b'{"\\udfff": 1}', '{"a": 1}'.encode("utf-16"), b"\xef\xbb\xbf{}"):
+        _is_harmless(client, body)
+    client.still_answers()
+
+
+@_named("bad-framing")
+def bad_framing(client: Client) -> None:
+    get = b"GET /request HTTP/1.1\r\nHost: a\r\n"
+    post = b"POST /echo HTTP/1.1\r\nHost: a\r\n"
+    for what, data in {
+        "a request line of random bytes": b"\x00\x01\xfe\xff garbage\r\n\r\n",
+        "a request line of one word": b"GET\r\n\r\n",
+        "a target without a slash": b"GET nope HTTP/1.1\r\nHost: a\r\n\r\n",
+        "a target beyond ASCII": b"GET /greet/\xff\xc3 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "a target of 100 KB": b"GET /greet/" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        "no Host": b"GET /request HTTP/1.1\r\n\r\n",
+        "a header without a colon": get + b"x-header\r\n\r\n",
+        "a header beyond ASCII": get + b"x-a: \xff\xc3\r\n\r\n",
+        "a header of 100 KB": get + b"x-a: " + b"a" * 100_000 + b"\r\n\r\n",
+        "a Content-Length of letters": post + b"Content-Length: abc\r\n\r\n{}",
+        "a negative Content-Length": post + b"Content-Length: -2\r\n\r\n{}",
+        "two Content-Lengths": post + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+        "a Content-Length with chunks": post + b"Content-Length: 2\r\n" + CHUNKED + b"2\r\n{}\r\n0\r\n\r\n",
+        "a chunk without a size": post + CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n",
+        "a chunk of a wrong size": post + CHUNKED + b"1\r\n{}\r\n0\r\n\r\n",
+    }.items():
+        if answer := client.raw(what, data):
+            answer.is_refused_or_ok()
+    client.still_answers()
+
+
+@_named("hang-up")
+def hang_up(client: Client) -> None:
+    """More often than the service may have threads."""
+    half_body = client.head("POST", "/echo", {"Content-Length": "1000"}) + b'{"a": '
+    half_chunk = client.head("PUT", _new_item(), {"Transfer-Encoding": "chunked"}) + b'10\r\n{"a"'
+    whole = client.head("GET", "/json", {})
+    for data in (b"", whole[:20], half_body, half_chunk, whole):
+        for reset in (False, True) * 20:
+            client.hang_up(data, reset=reset)
+    client.still_answers()
+
+
+# What the checks share
+
+
+def routes() -> dict[str, set[str]]:
+    """The paths of the contract, as templates, and the methods of each."""
+    return {
+        path: {method.upper() for method in operations if method.upper() in METHODS}
+        for path, operations in _specification()["paths"].items()
+    }
+
+
+class _Ones(dict[str, str]):
+    """A value that every parameter of a path may have."""
+
+    def __missing__(self, parameter: str) -> str:
+        return "1"
+
+
+@cache
+def _specification() -> dict[str, Any]:
+    specification: dict[str, Any] = yaml.safe_load(SPECIFICATION.read_text())
+    return specification
+
+
+def _is_deleted(client: Client, item: str) -> None:
+    answer = client.delete(item)
+    answer.is_status(204)
+    if answer.headers.get("content-length", "0") != "0" or "transfer-encoding" in answer.headers:
+        raise answer.mismatch("204 without a body, and headers that announce none")
+    client.get(item).is_status(404)
+
+
+def _is_refused_as_oversize(client: Client, *, chunked: bool) -> None:
+    item = _new_item()
+    body = _long_json(BODY_LIMIT + 1)
+    client.request("POST", "/echo", body, chunked=chunked).is_status(413)
+    client.request("PUT", item, body, chunked=chunked).is_status(413)
+    client.get(item).is_status(404)
+    client.still_answers()
+
+
+def _is_harmless(client: Client, body: bytes) -> None:
+    """A body may be refused; if it is not, what comes back is JSON."""
+    item = _new_item()
+    for answer in (client.post("/echo", body), client.put(item, body), client.get(item), client.delete(item)):
+        answer.is_refused_or_ok()
+        if answer.status in (200, 201) and not _is_json(answer.body):
+            raise answer.mismatch("a refusal, or JSON in UTF-8")
+
+
+def _new_item() -> str:
+    return f"/items/{uuid4().hex[:12]}"
+
+
+def _long_json(size: int) -> bytes:
+    """A JSON string of so many bytes."""
+    return b'"' + b"a" * (size - 2) + b'"'
+
+
+def _encoded(value: Json) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether it is JSON whose numbers may be as long and whose nesting may be as deep as they like."""
+    try:
+        json.loads(body.decode("utf-8"), parse_int=str, parse_constant=_no_number)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _decodes(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _no_number(constant: str) -> None:
+    raise ValueError(f"{constant} is none")
+
+
+def _same(expected: Json, got: Any) -> bool:
+    """Whether it is the same JSON value: 1 is not true and not 1.0, but 1.0 may be written as 1."""
+    match expected:
+        case dict():
+            same_keys = isinstance(got, dict) and expected.keys() == got.keys()
+            return same_keys and all(_same(value, got[key]) for key, value in expected.items())
+        case list():
+            same_length = isinstance(got, list) and len(expected) == len(got)
+            return same_length and all(_same(*pair) for pair in zip(expected, got, strict=True))
+        case float():
+            return type(got) in (int, float) and expected == got
+        case _:
+            return type(expected) is type(got) and expected == got
+
+
+def _framing(body: bytes | None, chunked: bool) -> dict[str, str]:
+    if body is None:
+        return {}
+    return {"Transfer-Encoding": "chunked"} if chunked else {"Content-Length": str(len(body))}
+
+
+def _framed(body: bytes, chunked: bool) -> bytes:
+    if not chunked:
+        return body
+    parts: Iterable[bytes] = (body[start : start + SEGMENT_BYTES] for start in range(0, len(body), SEGMENT_BYTES))
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b""))
+
+
+def _described(method: str, target: str, body: bytes | None, chunked: bool) -> str:
+    shown = "" if body is None else " " + _short(body.decode("utf-8", "backslashreplace"))
+    return f"{method} {_short(target, quoted=False)}{shown}{' in chunks' if chunked else ''}"
+
+
+def _short(text: str, *, quoted: bool = True) -> str:
+    """At most about one line of it, with nothing in it that a terminal would act on."""
+    shown = repr(text[:80]) if quoted else re.sub(r"[^ -~]", "?", text[:80])
+    return shown + (f"… ({len(text):,} characters)" if len(text) > 80 else "")
+
+
+def _left(deadline: float) -> float:
+    """Seconds until then; raises TimeoutError when it is over, as a zero would mean not to wait at all."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

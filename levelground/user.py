@@ -1,0 +1,123 @@
+"""Locust's side of a run: users, options, and statistics that Locust's own tables show.
+
+A user is one keep-alive connection to each service. The users of a run do not send by themselves: between two
+switches of Locust, one slice drives the connections of all of them. The same code serves the web UI and `make bench`.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent import Greenlet
+from gevent.event import Event
+from locust import User, task
+from locust.env import Environment
+from locust.runners import MasterRunner
+
+from levelground import catalog, histogram, record
+from levelground.measurement import Measurement, NothingToMeasure, Plan
+
+log = logging.getLogger(__name__)
+
+Watcher = Callable[[record.Run, record.Slice], None]
+
+
+class Connection(User):
+    """One simulated user: one connection to each service, kept open for the whole run."""
+
+    @task
+    def keep(self) -> None:
+        """Waits: see the module's docstring for who sends."""
+        gevent.sleep(3600)
+
+
+class Driver:
+    """Starts a measurement when Locust has spawned its users, and ends it when Locust stops them."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        plan: Callable[[int], Plan],
+        finished: Callable[[record.Folder], object],
+        watch: Watcher = lambda run, one: None,
+    ) -> None:
+        """`plan` makes the plan for so many connections; `finished` gets what was measured, however it ended.
+
+        Listens to the environment's events; on a master, which has no users of its own, it does nothing.
+        """
+        self.over = Event()
+        """Set when a measurement has ended and was judged."""
+        self.error: Exception | None = None
+        """Why the last measurement could not go on, if it could not."""
+        self._environment = environment
+        self._plan = plan
+        self._finished = finished
+        self._watch = watch
+        self._greenlet: Greenlet | None = None
+        environment.events.spawning_complete.add_listener(self._start)
+        environment.events.test_stop.add_listener(self._end)
+
+    def stop(self) -> None:
+        """Ends the measurement after the slice in flight; returns at once. Safe in a signal handler."""
+        if self._greenlet is not None:
+            self._greenlet.kill(block=False)
+
+    def _start(self, user_count: int, **_: Any) -> None:
+        if not isinstance(self._environment.runner, MasterRunner):
+            # Another number of users is another number of connections: another run.
+            self._end()
+            self._greenlet = gevent.spawn(self._measure, user_count)
+
+    def _end(self, **_: Any) -> None:
+        if self._greenlet is not None:
+            self._greenlet.kill()
+            self._greenlet = None
+
+    def _measure(self, connections: int) -> None:
+        self.error = None
+        try:
+            with record.alone():
+                folder = record.Folder.create()
+                try:
+                    Measurement(self._plan(connections), folder, give_way=_give_way, watch=self._after_slice).run()
+                finally:
+                    self._finished(folder)
+        except (NothingToMeasure, record.Busy, catalog.UnknownName) as error:
+            self.error = error
+            log.error("%s", error)
+            self._environment.events.user_error.fire(user_instance=None, exception=error, tb=error.__traceback__)
+        finally:
+            self.over.set()
+
+    def _after_slice(self, run: record.Run, one: record.Slice) -> None:
+        feed(self._environment, one)
+        self._watch(run, one)
+
+
+def _give_way() -> None:
+    gevent.sleep(0)
+
+
+def feed(environment: Environment, one: record.Slice) -> None:
+    """Adds a slice to Locust's own statistics, all its requests in one step.
+
+    Locust keeps whole milliseconds below 100 ms; the run's own histogram is the one to quote.
+    """
+    now = time.time()
+    stats = environment.stats
+    for entry in (stats.get(one.service, one.scenario), stats.total):
+        entry.num_requests += one.requests
+        entry.last_request_timestamp = now
+        entry.num_reqs_per_sec[int(now)] = entry.num_reqs_per_sec.get(int(now), 0) + one.requests
+        for bucket, count in one.latency.items():
+            ms = histogram.middle_us(bucket) / 1000.0
+            entry.total_response_time += ms * count
+            entry.min_response_time = ms if entry.min_response_time is None else min(entry.min_response_time, ms)
+            entry.max_response_time = max(entry.max_response_time, ms)
+            rounded = round(ms, 2) if ms < 10 else float(round(ms))
+            entry.response_times[rounded] = entry.response_times.get(rounded, 0) + count
+    for kind, count in one.errors.items():
+        for _ in range(count):
+            stats.log_error(one.scenario, one.service, kind)

@@ -1,0 +1,12 @@
+# The recipe of every Go service: one static binary, alone in its image.
+ARG GO_IMAGE
+FROM ${GO_IMAGE} AS build
+ENV CGO_ENABLED=0 GOFLAGS=-mod=mod
+WORKDIR /src
+ARG SERVICE
+COPY ${SERVICE}/ ./
+RUN --mount=type=cache,target=/root/.cache/go-build go build -trimpath -ldflags="-s -w" -o /service .
+
+FROM scratch
+COPY --from=build /service /service
+ENTRYPOINT ["/service"]

@@ -1,0 +1,3 @@
+module levelground/services/go
+
+go 1.27

@@ -1,0 +1,8 @@
+# The recipe of every service in plain JavaScript: Node, and nothing to install.
+ARG NODE_IMAGE
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /app
+ARG SERVICE
+COPY ${SERVICE}/ ./
+CMD ["node", "server.js"]

@@ -1,0 +1,158 @@
+"""The contract in Tornado."""
+
+import asyncio
+import os
+import sys
+from collections import OrderedDict
+from typing import Any
+
+from about import about
+from tornado.escape import json_decode, json_encode
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.process import fork_processes
+from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_ITEMS = 10_000
+
+items: OrderedDict[str, Any] = OrderedDict()
+
+
+class Handler(RequestHandler):
+    SUPPORTED_METHODS = ("GET",)
+
+    def write_text(self, text: str) -> None:
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.write(text)
+
+    def write_json(self, value: Any) -> None:
+        self.set_header("Content-Type", "application/json")
+        self.write(json_encode(value))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self.SUPPORTED_METHODS))
+        super().write_error(status_code, **kwargs)
+
+
+@stream_request_body
+class BodyHandler(Handler):
+    """Collects the body itself, since the server's own answer to one over max_body_size is 400."""
+
+    def prepare(self) -> None:
+        self.request.connection.set_max_body_size(sys.maxsize)
+        self.body = bytearray()
+
+    def data_received(self, chunk: bytes) -> None:
+        if len(self.body) <= MAX_BODY_BYTES:
+            self.body += chunk
+
+    def json_body(self) -> Any:
+        if len(self.body) > MAX_BODY_BYTES:
+            raise HTTPError(413)
+        try:
+            return json_decode(bytes(self.body))
+        except (ValueError, RecursionError) as error:
+            raise HTTPError(400) from error
+
+
+class Hello(Handler):
+    def get(self) -> None:
+        self.write_text("hello world")
+
+
+class HelloJson(Handler):
+    def get(self) -> None:
+        self.write({"hello": "world"})
+
+
+class Greet(Handler):
+    def get(self, name: str) -> None:
+        self.write_text(f"hello {name}")
+
+
+class GreetInfo(Handler):
+    def get(self, name: str, info: str) -> None:
+        self.write({"name": name, "info": info})
+
+
+class Number(Handler):
+    def get(self, digits: str) -> None:
+        self.write({"number": int(digits)})
+
+
+class Query(Handler):
+    def get(self) -> None:
+        names = self.get_query_arguments("name", strip=False)
+        self.write({"name": names, "age": self.get_query_argument("age", None, strip=False)})
+
+
+class ShowRequest(Handler):
+    def get(self) -> None:
+        request = self.request
+        headers = {k.lower(): v for k, v in request.headers.items() if k.startswith("X-")}
+        self.write({"method": request.method, "path": request.path, "query": request.query, "headers": headers})
+
+
+class Echo(BodyHandler):
+    SUPPORTED_METHODS = ("POST",)
+
+    def post(self) -> None:
+        self.write_json(self.json_body())
+
+
+class Items(BodyHandler):
+    SUPPORTED_METHODS = ("GET", "PUT", "DELETE")
+
+    def put(self, id: str) -> None:
+        item = self.json_body()
+        self.set_status(200 if id in items else 201)
+        items[id] = item
+        if len(items) > MAX_ITEMS:
+            items.popitem(last=False)
+        self.write_json(item)
+
+    def get(self, id: str) -> None:
+        if id not in items:
+            raise HTTPError(404)
+        self.write_json(items[id])
+
+    def delete(self, id: str) -> None:
+        if id not in items:
+            raise HTTPError(404)
+        del items[id]
+        self.set_status(204)
+
+
+class About(Handler):
+    def get(self) -> None:
+        self.write(about("tornado", "tornado"))
+
+
+app = Application(
+    [
+        (r"/", Hello),
+        (r"/json", HelloJson),
+        (r"/greet/([^/]+)", Greet),
+        (r"/greet/([^/]+)/([^/]+)", GreetInfo),
+        (r"/number/([0-9]{1,4300})", Number),  # int() takes no more digits
+        (r"/query", Query),
+        (r"/request", ShowRequest),
+        (r"/echo", Echo),
+        (r"/items/([^/]+)", Items),
+        (r"/about", About),
+    ],
+    log_function=lambda handler: None,
+)
+
+
+async def serve(sockets: list) -> None:
+    HTTPServer(app, max_body_size=MAX_BODY_BYTES).add_sockets(sockets)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    sockets = bind_sockets(8000)
+    fork_processes(int(os.environ["WORKERS"]))
+    asyncio.run(serve(sockets))
