@@ -2,8 +2,7 @@
 
 import signal
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from locust.env import Environment
 
@@ -11,8 +10,6 @@ from levelground import conformance, measurement, probe, record, summary, table
 from levelground.catalog import Service
 from levelground.scenario import Scenario
 from levelground.user import Connection, Driver
-
-PROGRESS_SECONDS = 10.0
 
 
 def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: float, connections: int, seed: int) -> int:
@@ -26,13 +23,23 @@ def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: flo
         excluded=_conformance(services),
     )
     folders: list[record.Folder] = []
+
+    def finished(folder: record.Folder) -> None:
+        folders.append(folder)
+
     environment = Environment(user_classes=[Connection])
     runner = environment.create_local_runner()
-    driver = Driver(environment, lambda _: plan, folders.append, _Progress(minutes))
+    driver = Driver(environment, lambda _: plan, finished, summary.Watch(_progress(minutes)))
     # From here on, the slice in flight is finished and what was measured is kept.
-    interrupted: list[int] = []
+    interrupted = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal interrupted
+        interrupted = True
+        driver.stop()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _: (interrupted.append(received), driver.stop()))
+        signal.signal(number, interrupt)
     print(f"measuring for {minutes:g} min: {', '.join(s.name for s in scenarios)}", file=sys.stderr)
     runner.start(connections, spawn_rate=connections)
     driver.over.wait()
@@ -56,7 +63,7 @@ def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: flo
 
 def _conformance(services: Sequence[Service]) -> dict[str, str]:
     """Which services break the contract, and in what; says so on the way."""
-    results = conformance.check_all(services, probe.inside)
+    results = {s.name: conformance.check(s, *probe.inside(s)) for s in services}
     broken = {
         name: "breaks the contract: " + ", ".join(check for check, wrong in verdicts.items() if wrong)
         for name, verdicts in results.items()
@@ -69,19 +76,12 @@ def _conformance(services: Sequence[Service]) -> dict[str, str]:
     return broken
 
 
-class _Progress:
-    """Prints a line now and then, between blocks."""
+def _progress(minutes: float) -> Callable[[record.Run, Sequence[record.Slice]], None]:
+    """Prints one line: the block, the time left, how narrow the intervals are by now."""
 
-    def __init__(self, minutes: float) -> None:
-        self._seconds = minutes * 60
-        self._slices: list[record.Slice] = []
-        self._next = PROGRESS_SECONDS
+    def look(run: record.Run, slices: Sequence[record.Slice]) -> None:
+        last = slices[-1]
+        widths = summary.ratio_widths(run, slices)
+        print(table.progress(last.block, minutes * 60 - last.start_seconds, widths), file=sys.stderr)
 
-    def __call__(self, run: record.Run, one: record.Slice) -> None:
-        if self._slices and one.block != self._slices[-1].block and one.start_seconds > self._next:
-            started = time.monotonic()
-            widths = summary.ratio_widths(run, self._slices)
-            print(table.progress(one.block, self._seconds - one.start_seconds, widths), file=sys.stderr)
-            # Never more than a fiftieth of the time for looking at it.
-            self._next = one.start_seconds + max(PROGRESS_SECONDS, 50 * (time.monotonic() - started))
-        self._slices.append(one)
+    return look

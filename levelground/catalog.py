@@ -4,9 +4,10 @@ Promises its caller names, roles and ports exactly as the stand runs them, in th
 and a clear error that lists the right names when asked for a wrong one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -57,7 +58,7 @@ def select(services: Sequence[Service], names: Sequence[str]) -> tuple[Service, 
     return tuple(s for s in services if not names or s.name in names or s.role in roles)
 
 
-def _service(name: str, stanza: dict) -> Service:
+def _service(name: str, stanza: Mapping[str, Any]) -> Service:
     role = stanza["x-role"]
     if role not in ROLES:
         raise ValueError(f"compose.yaml: {name}: x-role is {role!r}; it must be one of {', '.join(ROLES)}")

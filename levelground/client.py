@@ -67,6 +67,8 @@ class Burst:
     """From the first byte sent to the last byte received."""
     latencies_ns: Sequence[int] = ()
     """One for each right answer."""
+    received_bytes: int = 0
+    """Of all answers, right or wrong."""
     errors: Counter[str] = field(default_factory=Counter)
     """What failed, by kind: refused, reset, closed, timeout, malformed, wrong answer."""
     reconnects: int = 0
@@ -118,7 +120,7 @@ class Endpoint:
         latencies: list[int] = []
         errors: Counter[str] = Counter()
         example: str | None = None
-        reconnects = 0
+        reconnects = received = 0
         busy = 0
 
         def fail(connection: _Connection, kind: str, detail: str) -> None:
@@ -152,6 +154,7 @@ class Endpoint:
                 try:
                     data = connection.recv(_RECEIVE)
                     now = clock()
+                    received += len(data)
                     if (
                         len(data) == expected.length
                         and data.endswith(expected.suffix)
@@ -190,7 +193,7 @@ class Endpoint:
                     fail(connection, "malformed", str(error))
                 except OSError as error:
                     fail(connection, "reset", str(error))
-        return Burst((last - start) / 1e9, latencies, errors, reconnects, example)
+        return Burst((last - start) / 1e9, latencies, received, errors, reconnects, example)
 
     def close(self) -> None:
         for connection in list(self._by_fd.values()):

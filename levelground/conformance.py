@@ -40,7 +40,7 @@ STORE_LIMIT = 10_000
 """How many items a service keeps."""
 ANSWER_SECONDS = 5.0
 """How long a service may take for one whole answer."""
-CHECK_SECONDS = 60.0
+CHECK_SECONDS = 120.0
 """How long one check may take with all of its requests."""
 AT_ONCE = 4
 """How many services are checked at the same time: they share their CPUs, more would only make them slow."""
@@ -108,7 +108,7 @@ class Answer:
         """The decoded body; raises Mismatch if it is no JSON in UTF-8."""
         try:
             return json.loads(self.body.decode("utf-8"), parse_constant=_no_number)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self.mismatch(f"JSON in UTF-8 ({error})") from None
 
     def mismatch(self, expected: str) -> Mismatch:
@@ -162,7 +162,8 @@ class Client:
             self._connection = self._connection or _Connection(self.host, self.port, self._deadline())
             sent = self._connection.send(data, self._deadline())
             answer = self._connection.read(described, method, self._deadline())
-        if answer.closes or not sent:
+        # After a 413 a service may close without a word.
+        if answer.closes or answer.status == 413 or not sent:
             self._disconnect()
         return answer
 
@@ -263,10 +264,11 @@ class _Connection:
 
     def read(self, request: str, method: str, deadline: float) -> Answer:
         self._wire.deadline = deadline
-        response = http.client.HTTPResponse(self._reader, method=method)  # type: ignore[arg-type]  # needs only makefile
-        response.begin()
-        body = response.read()
-        return Answer(request, response.version, response.status, response.headers, body, response.will_close)
+        # All that HTTPResponse wants of a socket is makefile().
+        with http.client.HTTPResponse(self._reader, method=method) as response:  # type: ignore[arg-type]
+            response.begin()
+            body = response.read()
+            return Answer(request, response.version, response.status, response.headers, body, response.will_close)
 
     def close(self, *, reset: bool = False) -> None:
         if reset:
@@ -349,10 +351,11 @@ def run(services: Sequence[Service], address_of: Callable[[Service], tuple[str, 
     """Check services, print the matrix; the exit code is 0 if every check held, else 1."""
     print(f"Checking the contract: {len(CHECKS)} checks, {len(services)} services", file=sys.stderr)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        verdicts = pool.map(lambda service: check(service, *address_of(service)), services)
-        results = {service.name: verdict for service, verdict in zip(services, verdicts, strict=True)}
-    print(matrix(results))
-    return int(any(text for verdict in results.values() for text in verdict.values()))
+        checked = pool.map(lambda service: check(service, *address_of(service)), services)
+        results = {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
+    kept = sum(not any(verdicts.values()) for verdicts in results.values())
+    print(f"{matrix(results)}\n\n{kept} of {len(results)} services keep the contract")
+    return int(kept < len(results))
 
 
 def matrix(results: Mapping[str, Mapping[str, str | None]]) -> str:
@@ -575,7 +578,7 @@ def about(client: Client) -> None:
 def not_found(client: Client) -> None:
     for path in ("/nope", "/hello", "/JSON", "/json/x", "/about/x", "/greet/a/b/c", "/items/a/b", "/number/1/2"):
         client.get(path).is_status(404)
-    for path in ("/greet", "/number", "/items", "/static/../nope", "/nope?name=a"):
+    for path in ("/greet", "/number", "/items", "/nope?name=a"):
         client.get(path).is_status(404)
     client.post("/nope", b"{}").is_status(404)
 
@@ -682,7 +685,9 @@ def oversize_chunked(client: Client) -> None:
 def bad_escapes(client: Client) -> None:
     for escape in ("%", "%f", "%zz", "%ff", "%c3", "%ed%a0%80", "%c0%af", "%00", "%0d%0aX:%20y", "1%0a"):
         for path in ("/", "/greet/", "/greet/a/", "/number/", "/query?name=", "/query?age=", "/request?", "/items/"):
-            answer = client.get(path + escape)
+            answer = client.raw(f"GET {path}{escape}", client.head("GET", path + escape, {}))
+            if not answer:
+                continue
             answer.is_refused_or_ok()
             if answer.status == 200 and not _decodes(answer.body):
                 raise answer.mismatch("a refusal, or UTF-8")

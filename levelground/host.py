@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from levelground import cgroup
+from levelground.record import RESULTS
 
 
 def describe() -> dict[str, Any]:
-    """Kernel, CPU, cgroup version, and what the engine's own client told (LEVELGROUND_ENGINE); null: not known."""
-    engine = os.environ.get("LEVELGROUND_ENGINE")
+    """Kernel, CPU, cgroup version, and what the engine told when the stand came up; null: not known."""
+    engine = RESULTS / ".engine.json"
     return {
         "kernel": platform.release(),
         "architecture": platform.machine(),
@@ -19,7 +20,7 @@ def describe() -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "cgroup_version": cgroup.version() if cgroup.HOST.exists() else None,
         "generator_cpus": sorted(os.sched_getaffinity(0)),
-        "engine": json.loads(engine) if engine else None,
+        "engine": json.loads(engine.read_text()) if engine.exists() else None,
     }
 
 

@@ -3,6 +3,7 @@
 import gc
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,7 +113,7 @@ class Measurement:
         generator = time.thread_time_ns() - generator
         after = target.read()
         target.settle(block.number, failed=not burst.latencies_ns)
-        counted = before is not None and after is not None
+        spent = after - before if before and after else None
         return record.Slice(
             block=block.number,
             scenario=block.scenario,
@@ -121,13 +122,14 @@ class Measurement:
             start_seconds=began - start,
             seconds=burst.seconds,
             requests=len(burst.latencies_ns),
+            received_bytes=burst.received_bytes,
             errors=dict(burst.errors),
             reconnects=burst.reconnects,
             latency=histogram.of(burst.latencies_ns),
-            cpu_us=after.cpu_us - before.cpu_us if counted else None,
-            memory_bytes=after.memory_bytes if counted else None,
+            cpu_us=spent.cpu_us if spent else None,
+            memory_bytes=after.memory_bytes if after else None,
             generator_cpu_us=generator / 1000.0,
-            throttled=after.throttled - before.throttled if counted else 0,
+            throttled=spent.throttled if spent else 0,
             example=burst.example,
         )
 
@@ -189,6 +191,11 @@ class _Counters:
     memory_bytes: int
     throttled: int
 
+    def __sub__(self, before: "_Counters") -> "_Counters":
+        return _Counters(
+            self.cpu_us - before.cpu_us, self.memory_bytes - before.memory_bytes, self.throttled - before.throttled
+        )
+
 
 class _Target:
     """One service in a run: its connections, its learned answers, its cgroup, and whether it is away."""
@@ -227,7 +234,7 @@ class _Target:
 
     def burst(self, block: schedule.Block, seconds: float) -> client.Burst:
         if self._refusal is not None:
-            return client.Burst(errors=client.Counter({self._refusal.kind: 1}), example=str(self._refusal))
+            return client.Burst(errors=Counter({self._refusal.kind: 1}), example=str(self._refusal))
         return self.endpoint.burst(self.scripts[block.scenario], block.turn, seconds)
 
     def read(self) -> _Counters | None:

@@ -14,21 +14,15 @@ def render(
 ) -> str:
     """A line for each service, and one for Locust; `environment` holds BIND_ADDRESS and LOCUST_PORT."""
     host = environment.get("BIND_ADDRESS", "127.0.0.1")
+    locust = environment.get("LOCUST_PORT", "8089")
     rows = [
         (service.role, f"http://{host}:{service.published_port}", service.name, _who(service.name, answers, wrong))
         for service in services
     ]
-    rows.append(
-        (
-            "Locust",
-            f"http://{host}:{environment.get('LOCUST_PORT', '8089')}",
-            "web UI",
-            "choose services, scenarios and users, then Start",
-        )
-    )
+    rows.append(("Locust", f"http://{host}:{locust}", "web UI", "choose services, scenarios and users, then Start"))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) for row in rows
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]]) for row in rows
     ]
     if wrong:
         lines.append(f"not up: {', '.join(wrong)} (docker compose logs {' '.join(wrong)})")

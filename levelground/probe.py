@@ -1,4 +1,4 @@
-"""Asks a service who it is, at GET /about. An answer is also the sign that it is up: one probe for all, from outside."""
+"""Asks a service who it is, at GET /about; an answer is also the sign that it is up: one probe for all, from outside."""
 
 import http.client
 import json

@@ -33,6 +33,8 @@ class Slice:
     """From the first byte sent to the last byte received."""
     requests: int
     """Right answers."""
+    received_bytes: int
+    """Of all answers, headers included."""
     errors: dict[str, int]
     """What failed, by kind; a slice with errors counts for nothing else."""
     reconnects: int
@@ -128,6 +130,11 @@ class Folder:
         link.symlink_to(name)
         link.replace(results / "latest")
         return folder
+
+    @classmethod
+    def of(cls, run: Run, results: Path = RESULTS) -> "Folder":
+        """The folder of a run that was begun."""
+        return cls(results / run.run)
 
     @property
     def name(self) -> str:

@@ -1,7 +1,8 @@
 """From a run's records to its summary: what every table and page shows. Reads and writes the run's folder."""
 
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +66,7 @@ class Summary:
 
 def judge(folder: Folder) -> Summary:
     """Judges a run from its files alone and writes summary.json into its folder."""
-    run = folder.read_run()
-    summary = of(run, list(folder.read_slices()))
+    summary = of(folder.read_run(), list(folder.read_slices()))
     folder.write_json("summary.json", summary)
     return summary
 
@@ -103,6 +103,27 @@ def ratio_widths(run: Run, slices: Sequence[Slice]) -> dict[str, float]:
         intervals = statistics.ratios(grid.throughput, grid.reference, grid.rounds, run.seed, resamples=200)
         widths[name] = statistics.widest_half_width(intervals)
     return widths
+
+
+class Watch:
+    """Collects a run's slices and looks at them now and then, never for more than a fiftieth of the time."""
+
+    def __init__(self, look: Callable[[Run, Sequence[Slice]], object], every_seconds: float = 10.0) -> None:
+        """`look` is called between two blocks, with all slices up to the last whole block."""
+        self._look = look
+        self._every = every_seconds
+        self._next = 0.0
+        self._run = ""
+        self._slices: list[Slice] = []
+
+    def __call__(self, run: Run, one: Slice) -> None:
+        if run.run != self._run:
+            self._run, self._slices, self._next = run.run, [], self._every
+        if self._slices and one.block != self._slices[-1].block and one.start_seconds > self._next:
+            began = time.monotonic()
+            self._look(run, self._slices)
+            self._next = one.start_seconds + max(self._every, 50 * (time.monotonic() - began))
+        self._slices.append(one)
 
 
 class _Grid:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 
 from levelground.catalog import ROLES
-from levelground.statistics import Interval
 from levelground.summary import Cell, Summary, Table, ranked
 
 _HEAD = (
@@ -40,7 +39,7 @@ def _host_line(summary: Summary) -> str:
 
 def _twin_lines(summary: Summary) -> list[str]:
     parts = [
-        f"{scenario} {_interval(cell.throughput_ratio)}"
+        f"{scenario} {cell.throughput_ratio}"
         for scenario, table in summary.scenarios.items()
         for name, cell in table.services.items()
         if name == f"{summary.reference}-twin" and cell.throughput_ratio
@@ -72,16 +71,12 @@ def _row(service: str, cell: Cell) -> str:
     cpu = cell.cpu_us_per_request
     peak = cell.memory_bytes.peak
     return (
-        f"  {cell.group:<5}{service:<16}{_interval(cell.throughput_ratio):>21}"
+        f"  {cell.group:<5}{service:<16}{str(cell.throughput_ratio or '–'):>21}"
         f"{f'{rate.estimate:,.0f}' if rate else '–':>12}"
         f"{f'{cpu.estimate:.1f} ({cpu.low:.1f}–{cpu.high:.1f})' if cpu else '–':>22}"
         f"{_ms(cell.latency_us['p50']):>9}{_ms(cell.latency_us['p99']):>9}"
         f"{f'{peak / 2**20:.0f}' if peak is not None else '–':>10}{cell.errors:>8}  {'; '.join(cell.reasons) or 'ok'}"
     )
-
-
-def _interval(interval: Interval | None) -> str:
-    return f"{interval.estimate:.3f} ({interval.low:.3f}–{interval.high:.3f})" if interval else "–"
 
 
 def _ms(us: float | None) -> str:
@@ -91,4 +86,5 @@ def _ms(us: float | None) -> str:
 def progress(block: int, seconds_left: float, widths: Mapping[str, float]) -> str:
     """One line: the block, the time left, and how narrow each scenario's widest ratio interval is by now."""
     known = ", ".join(f"{name} {f'±{100 * width:.1f} %' if width < 1 else '–'}" for name, width in widths.items())
-    return f"block {block}, {time.strftime('%M:%S', time.gmtime(max(0.0, seconds_left)))} left; widest interval of a ratio: {known}"
+    left = time.strftime("%M:%S", time.gmtime(max(0.0, seconds_left)))
+    return f"block {block}, {left} left; widest interval of a ratio: {known}"

@@ -56,8 +56,8 @@ class Driver:
         self._finished = finished
         self._watch = watch
         self._greenlet: Greenlet | None = None
-        environment.events.spawning_complete.add_listener(self._start)
-        environment.events.test_stop.add_listener(self._end)
+        environment.events.spawning_complete.add_listener(self._start)  # type: ignore[no-untyped-call]
+        environment.events.test_stop.add_listener(self._end)  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
         """Ends the measurement after the slice in flight; returns at once. Safe in a signal handler."""
@@ -87,7 +87,9 @@ class Driver:
         except (NothingToMeasure, record.Busy, catalog.UnknownName) as error:
             self.error = error
             log.error("%s", error)
-            self._environment.events.user_error.fire(user_instance=None, exception=error, tb=error.__traceback__)
+            self._environment.events.user_error.fire(  # type: ignore[no-untyped-call]
+                user_instance=None, exception=error, tb=error.__traceback__
+            )
         finally:
             self.over.set()
 
@@ -103,20 +105,22 @@ def _give_way() -> None:
 def feed(environment: Environment, one: record.Slice) -> None:
     """Adds a slice to Locust's own statistics, all its requests in one step.
 
-    Locust keeps whole milliseconds below 100 ms; the run's own histogram is the one to quote.
+    Locust's tables are rounded to milliseconds; the run's own histogram is the one to quote.
     """
     now = time.time()
     stats = environment.stats
+    # Locust declares whole milliseconds, and works with fractions just as well.
+    latencies: list[tuple[Any, int]] = [(histogram.middle_us(b) / 1000.0, count) for b, count in one.latency.items()]
     for entry in (stats.get(one.service, one.scenario), stats.total):
         entry.num_requests += one.requests
+        entry.total_content_length += one.received_bytes
         entry.last_request_timestamp = now
         entry.num_reqs_per_sec[int(now)] = entry.num_reqs_per_sec.get(int(now), 0) + one.requests
-        for bucket, count in one.latency.items():
-            ms = histogram.middle_us(bucket) / 1000.0
+        for ms, count in latencies:
             entry.total_response_time += ms * count
             entry.min_response_time = ms if entry.min_response_time is None else min(entry.min_response_time, ms)
             entry.max_response_time = max(entry.max_response_time, ms)
-            rounded = round(ms, 2) if ms < 10 else float(round(ms))
+            rounded = round(ms, 2) if ms < 10 else round(ms)
             entry.response_times[rounded] = entry.response_times.get(rounded, 0) + count
     for kind, count in one.errors.items():
         for _ in range(count):

@@ -7,7 +7,7 @@ from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-from levelground import catalog, page, scenario, summary
+from levelground import catalog, page, record, scenario, summary
 from levelground.measurement import Plan
 from levelground.user import Connection, Driver
 
@@ -18,15 +18,21 @@ __all__ = ["Connection"]
 def _(parser: LocustArgumentParser) -> None:
     services = [service.name for service in catalog.read()]
     scenarios = [one.name for one in scenario.read()]
-    form = parser.add_argument_group("Level Ground")
-    form.add_argument("--services", choices=services, default=services, nargs="+", is_multiple=True)
-    form.add_argument("--scenarios", choices=scenarios, default=["hello"], nargs="+", is_multiple=True)
-    form.add_argument("--seed", type=int, default=1, help="order of the slices and values of the parameters")
+    parser.add_argument("--services", choices=services, default=services, nargs="+", is_multiple=True)
+    parser.add_argument("--scenarios", choices=scenarios, default=["hello"], nargs="+", is_multiple=True)
+    parser.add_argument("--seed", type=int, default=1, help="order of the slices and values of the parameters")
 
 
 @events.init.add_listener
 def _(environment: Environment, **_: Any) -> None:
-    Driver(environment, lambda connections: _plan(environment.parsed_options, connections), summary.judge)
+    Driver(
+        environment,
+        plan=lambda connections: _plan(environment.parsed_options, connections),
+        finished=summary.judge,
+        watch=summary.Watch(
+            lambda run, slices: record.Folder.of(run).write_json("summary.json", summary.of(run, slices))
+        ),
+    )
     if environment.web_ui is not None:
         page.install(environment)
 

@@ -1,6 +1,7 @@
-"""The contract in Falcon: a resource is an object, its `on_get`, `on_put` … fill in the response."""
+"""The contract in Falcon."""
 
 import json
+from collections import OrderedDict
 from typing import Any
 
 import falcon
@@ -11,9 +12,11 @@ from about import about
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ITEMS = 10_000
 
+items: OrderedDict[str, Any] = OrderedDict()
+
 
 async def json_body(req: Request) -> Any:
-    """The body as JSON: `req.get_media()` would look at Content-Type, and knows no limit."""
+    """The request's body; req.get_media() would look at the Content-Type, and knows no limit."""
     body = await req.stream.read(MAX_BODY_BYTES + 1)
     if len(body) > MAX_BODY_BYTES:
         raise falcon.HTTPContentTooLarge
@@ -21,7 +24,7 @@ async def json_body(req: Request) -> Any:
 
 
 def json_text(value: Any) -> str:
-    """A value as JSON: `resp.media` would take None for no answer, and Python's NaN for JSON."""
+    """Any value as JSON; resp.media would take None for no answer, and NaN for JSON."""
     return json.dumps(value, allow_nan=False)
 
 
@@ -34,7 +37,7 @@ class Hello:
         resp.media = {"hello": "world"}
 
 
-class Greeting:
+class Greet:
     async def on_get(self, req: Request, resp: Response, name: str) -> None:
         resp.content_type = falcon.MEDIA_TEXT
         resp.text = f"hello {name}"
@@ -53,9 +56,9 @@ class Query:
         resp.media = {"name": req.get_param_as_list("name", default=[]), "age": req.get_param("age")}
 
 
-class Inspection:
+class ShowRequest:
     async def on_get(self, req: Request, resp: Response) -> None:
-        headers = {name: value for name, value in req.headers_lower.items() if name.startswith("x-")}
+        headers = {k: v for k, v in req.headers_lower.items() if k.startswith("x-")}
         resp.media = {"method": req.method, "path": req.path, "query": req.query_string, "headers": headers}
 
 
@@ -64,50 +67,47 @@ class Echo:
         resp.text = json_text(await json_body(req))
 
 
-class Items:
-    def __init__(self) -> None:
-        self.items: dict[str, Any] = {}
-
-    async def on_get(self, req: Request, resp: Response, id: str) -> None:
-        if id not in self.items:
-            raise falcon.HTTPNotFound
-        resp.text = json_text(self.items[id])
-
+class Item:
     async def on_put(self, req: Request, resp: Response, id: str) -> None:
         item = await json_body(req)
-        # Encoded before it is stored, so that nothing is stored which cannot be answered.
+        # Encoded first: what has no JSON, such as infinity for 1e999, must not be stored.
         resp.text = json_text(item)
-        resp.status = falcon.HTTP_OK if id in self.items else falcon.HTTP_CREATED
-        self.items[id] = item
-        if len(self.items) > MAX_ITEMS:
-            del self.items[next(iter(self.items))]
+        resp.status = falcon.HTTP_OK if id in items else falcon.HTTP_CREATED
+        items[id] = item
+        if len(items) > MAX_ITEMS:
+            items.popitem(last=False)
+
+    async def on_get(self, req: Request, resp: Response, id: str) -> None:
+        if id not in items:
+            raise falcon.HTTPNotFound
+        resp.text = json_text(items[id])
 
     async def on_delete(self, req: Request, resp: Response, id: str) -> None:
-        if id not in self.items:
+        if id not in items:
             raise falcon.HTTPNotFound
-        del self.items[id]
+        del items[id]
         resp.status = falcon.HTTP_NO_CONTENT
 
 
-class About:
+class ShowAbout:
     async def on_get(self, req: Request, resp: Response) -> None:
         resp.media = about("falcon", "uvicorn")
 
 
 async def bad_request(req: Request, resp: Response, error: Exception, params: dict[str, Any]) -> None:
-    raise falcon.HTTPBadRequest(description=str(error))
+    raise falcon.HTTPBadRequest(description="not JSON that can be decoded and encoded again")
 
 
 app = App()
 app.add_route("/", Hello())
 app.add_route("/json", Hello(), suffix="json")
-app.add_route('/greet/{name:re("(?s).+")}', Greeting())
-app.add_route('/greet/{name:re("(?s).+")}/{info:re("(?s).+")}', Greeting(), suffix="info")
+# A plain {name} would take an empty segment as well.
+app.add_route('/greet/{name:re("(?s).+")}', Greet())
+app.add_route('/greet/{name:re("(?s).+")}/{info:re("(?s).+")}', Greet(), suffix="info")
 app.add_route('/number/{digits:re("[0-9]+")}', Number())
 app.add_route("/query", Query())
-app.add_route("/request", Inspection())
+app.add_route("/request", ShowRequest())
 app.add_route("/echo", Echo())
-app.add_route('/items/{id:re("(?s).+")}', Items())
-app.add_route("/about", About())
-# What is not JSON, and what Python cannot carry: NaN, endless digits, endless depth.
+app.add_route('/items/{id:re("(?s).+")}', Item())
+app.add_route("/about", ShowAbout())
 app.add_error_handler((ValueError, RecursionError), bad_request)

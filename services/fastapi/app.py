@@ -1,26 +1,37 @@
-"""The contract in FastAPI: type hints say what a function takes and gives, FastAPI reads and checks it."""
+"""The contract in FastAPI."""
 
+from collections import OrderedDict
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from pydantic_core import from_json
+from starlette.convertors import IntegerConvertor, register_url_convertor
 
 from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ITEMS = 10_000
 
-app = FastAPI(title="Level Ground", redirect_slashes=False, max_body_size=MAX_BODY_BYTES)
-items: dict[str, Any] = {}
+items: OrderedDict[str, Any] = OrderedDict()
+app = FastAPI(redirect_slashes=False, max_body_size=MAX_BODY_BYTES)
+
+
+class DigitsConvertor(IntegerConvertor):
+    """No more digits than int() takes, and not the newline that would pass the $ after a Starlette pattern."""
+
+    regex = r"[0-9]{1,4300}\Z"
+
+
+register_url_convertor("digits", DigitsConvertor())
 
 
 async def json_body(request: Request) -> Any:
-    """The body as JSON: a parameter of FastAPI's own would look at Content-Type, and answer 422."""
+    """The request's body; a body parameter would look at the Content-Type, and answer 422."""
     try:
         return from_json(await request.body(), allow_inf_nan=False)
     except ValueError as error:
-        raise HTTPException(400, str(error)) from error
+        raise HTTPException(400) from error
 
 
 JSONBody = Annotated[Any, Depends(json_body)]
@@ -46,21 +57,20 @@ async def greet_info(name: str, info: str) -> dict[str, str]:
     return {"name": name, "info": info}
 
 
-@app.get("/number/{digits:int}")
-async def number(digits: int) -> dict[str, int]:
-    return {"number": digits}
+@app.get("/number/{number:digits}")
+async def number(number: int) -> dict[str, int]:
+    return {"number": number}
 
 
 @app.get("/query")
-async def query(name: Annotated[list[str], Query()] = [], age: str | None = None) -> dict[str, list[str] | str | None]:
+async def query(name: Annotated[list[str], Query(default_factory=list)], age: str | None = None) -> dict[str, Any]:
     return {"name": name, "age": age}
 
 
 @app.get("/request")
-async def inspect(request: Request) -> dict[str, str | dict[str, str]]:
-    headers = {name: value for name, value in request.headers.items() if name.startswith("x-")}
-    url = request.url
-    return {"method": request.method, "path": url.path, "query": url.query, "headers": headers}
+async def show_request(request: Request) -> dict[str, Any]:
+    headers = {k: v for k, v in request.headers.items() if k.startswith("x-")}
+    return {"method": request.method, "path": request.url.path, "query": request.url.query, "headers": headers}
 
 
 @app.post("/echo")
@@ -68,20 +78,20 @@ async def echo(body: JSONBody) -> Any:
     return body
 
 
-@app.get("/items/{id}")
-async def get_item(id: str) -> Any:
-    if id not in items:
-        raise HTTPException(404)
-    return items[id]
-
-
 @app.put("/items/{id}")
 async def put_item(id: str, item: JSONBody, response: Response) -> Any:
     response.status_code = 200 if id in items else 201
     items[id] = item
     if len(items) > MAX_ITEMS:
-        del items[next(iter(items))]
+        items.popitem(last=False)
     return item
+
+
+@app.get("/items/{id}")
+async def get_item(id: str) -> Any:
+    if id not in items:
+        raise HTTPException(404)
+    return items[id]
 
 
 @app.delete("/items/{id}", status_code=204)
@@ -92,19 +102,13 @@ async def delete_item(id: str) -> None:
 
 
 @app.get("/about")
-async def tell_about() -> dict[str, Any]:
+async def show_about() -> dict[str, Any]:
     return about("fastapi", "uvicorn")
 
 
 @app.exception_handler(405)
 async def method_not_allowed(request: Request, error: HTTPException) -> Response:
-    """A route allows its own method only: name those of all routes with the same path."""
+    """FastAPI's own names the methods of one route only, not of all that share its path."""
     path = request.scope["route"].path
     methods = {method for route in app.routes if route.path == path for method in route.methods}
-    return PlainTextResponse("Method Not Allowed", 405, {"Allow": ", ".join(sorted(methods))})
-
-
-@app.exception_handler(ValueError)
-async def bad_request(request: Request, error: ValueError) -> Response:
-    """More digits than Python makes an integer of, in a path."""
-    return PlainTextResponse(str(error), 400)
+    return PlainTextResponse("method not allowed", 405, {"Allow": ", ".join(sorted(methods))})

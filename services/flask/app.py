@@ -1,34 +1,49 @@
-"""The contract in Flask."""
+"""The contract in Flask: a function returns text, JSON's data, or a response, decorators add it to the app."""
 
-from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
-from about import about
 from flask import Flask, Response, abort, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from gunicorn.http.errors import ParseException
 from werkzeug.routing import IntegerConverter
+
+from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ITEMS = 10_000
 
 
 class DigitsConverter(IntegerConverter):
-    """ASCII digits alone, and no more of them than int() takes; IntegerConverter's \\d means any script's digits."""
+    """Flask's `int` would take the digits of every script."""
 
-    regex = "[0-9]{1,4300}"
+    regex = "[0-9]+"
 
 
-items: OrderedDict[str, Any] = OrderedDict()
-items_lock = Lock()
-app = Flask(__name__)
-app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+class JSONProvider(DefaultJSONProvider):
+    """Python takes NaN for JSON, the contract does not."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(obj, allow_nan=False, **kwargs)
+
+
+app = Flask(__name__, static_folder=None)
+app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES + 1
+app.json = JSONProvider(app)
 app.url_map.converters["digits"] = DigitsConverter
 app.url_map.merge_slashes = False
 
+items: dict[str, Any] = {}
+items_lock = Lock()
 
-@app.errorhandler(RecursionError)
-def too_deep(error: RecursionError) -> tuple[str, int]:
-    return "too deeply nested", 400
+
+def json_body() -> Any:
+    """The body, which must be JSON in UTF-8: `request.get_json()` would take UTF-16 as well."""
+    body = request.get_data()
+    # A chunked body is not refused but cut off at MAX_CONTENT_LENGTH: one byte more than is allowed tells.
+    if len(body) > MAX_BODY_BYTES:
+        abort(413)
+    return app.json.loads(body.decode())
 
 
 @app.get("/")
@@ -37,7 +52,7 @@ def hello() -> Response:
 
 
 @app.get("/json")
-def hello_json() -> dict:
+def hello_json() -> dict[str, str]:
     return {"hello": "world"}
 
 
@@ -47,64 +62,71 @@ def greet(name: str) -> Response:
 
 
 @app.get("/greet/<name>/<info>")
-def greet_info(name: str, info: str) -> dict:
+def greet_info(name: str, info: str) -> dict[str, str]:
     return {"name": name, "info": info}
 
 
 @app.get("/number/<digits:number>")
-def number(number: int) -> dict:
+def number(number: int) -> dict[str, int]:
     return {"number": number}
 
 
 @app.get("/query")
-def query() -> dict:
+def query() -> dict[str, Any]:
     return {"name": request.args.getlist("name"), "age": request.args.get("age")}
 
 
 @app.get("/request")
-def show_request() -> dict:
-    return {
-        "method": request.method,
-        "path": request.path,
-        "query": request.query_string.decode(errors="replace"),
-        "headers": {k.lower(): v for k, v in request.headers if k.lower().startswith("x-")},
-    }
+def inspect() -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("x-")}
+    query = request.query_string.decode()
+    return {"method": request.method, "path": request.path, "query": query, "headers": headers}
 
 
 @app.post("/echo")
 def echo() -> Response:
-    return jsonify(request.get_json(force=True))
+    return jsonify(json_body())
+
+
+@app.get("/items/<id>")
+def get_item(id: str) -> Response | tuple[str, int]:
+    with items_lock:
+        if id not in items:
+            return "", 404
+        item = items[id]
+    return jsonify(item)
 
 
 @app.put("/items/<id>")
 def put_item(id: str) -> tuple[Response, int]:
-    item = request.get_json(force=True)
+    item = json_body()
+    # Encoded before it is stored, so that nothing is stored which cannot be answered.
+    response = jsonify(item)
     with items_lock:
         status = 200 if id in items else 201
         items[id] = item
         if len(items) > MAX_ITEMS:
-            items.popitem(last=False)
-    return jsonify(item), status
-
-
-@app.get("/items/<id>")
-def get_item(id: str) -> Response:
-    try:
-        return jsonify(items[id])
-    except KeyError:
-        abort(404)
+            del items[next(iter(items))]
+    return response, status
 
 
 @app.delete("/items/<id>")
 def delete_item(id: str) -> tuple[str, int]:
-    try:
-        with items_lock:
-            del items[id]
-    except KeyError:
-        abort(404)
+    with items_lock:
+        if id not in items:
+            return "", 404
+        del items[id]
     return "", 204
 
 
 @app.get("/about")
-def show_about() -> dict:
+def tell_about() -> dict[str, Any]:
     return about("flask", "gunicorn")
+
+
+@app.errorhandler(ValueError)
+@app.errorhandler(RecursionError)
+@app.errorhandler(ParseException)
+def bad_request(error: Exception) -> tuple[str, int]:
+    """What is not JSON, what Python cannot carry (NaN, endless digits, endless depth), and broken framing."""
+    return str(error), 400

@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// showAbout tells versions as built, and limits as seen from inside.
-func showAbout(w http.ResponseWriter, r *http.Request) {
+// tellAbout tells versions as built, and limits as seen from inside.
+func tellAbout(w http.ResponseWriter, r *http.Request) {
 	version := strings.TrimPrefix(runtime.Version(), "go")
 	container, _ := os.Hostname()
 	writeJSON(w, http.StatusOK, map[string]any{

@@ -29,13 +29,13 @@ func main() {
 	mux.HandleFunc("GET /greet/{name}/{info}", greetInfo)
 	mux.HandleFunc("GET /number/{digits}", number)
 	mux.HandleFunc("GET /query", query)
-	mux.HandleFunc("GET /request", showRequest)
+	mux.HandleFunc("GET /request", inspect)
 	mux.HandleFunc("POST /echo", echo)
 	items := newStore(10_000)
 	mux.HandleFunc("PUT /items/{id}", items.put)
 	mux.HandleFunc("GET /items/{id}", items.get)
 	mux.HandleFunc("DELETE /items/{id}", items.delete)
-	mux.HandleFunc("GET /about", showAbout)
+	mux.HandleFunc("GET /about", tellAbout)
 	log.Fatal(http.ListenAndServe(":8000", mux))
 }
 
@@ -80,7 +80,7 @@ func query(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, answer)
 }
 
-func showRequest(w http.ResponseWriter, r *http.Request) {
+func inspect(w http.ResponseWriter, r *http.Request) {
 	headers := map[string]string{}
 	for name, values := range r.Header {
 		if strings.HasPrefix(name, "X-") {

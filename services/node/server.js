@@ -27,10 +27,10 @@ const routes = [
   [/^\/greet\/([^/]+)\/([^/]+)$/, { GET: greetInfo }],
   [/^\/number\/([0-9]{1,15})$/, { GET: number }], // a Number holds no more digits exactly
   [/^\/query$/, { GET: query }],
-  [/^\/request$/, { GET: showRequest }],
+  [/^\/request$/, { GET: inspect }],
   [/^\/echo$/, { POST: echo }],
   [/^\/items\/([^/]+)$/, { PUT: putItem, GET: getItem, DELETE: deleteItem }],
-  [/^\/about$/, { GET: showAbout }],
+  [/^\/about$/, { GET: tellAbout }],
 ];
 
 function hello(request, response) {
@@ -58,7 +58,7 @@ function query(request, response) {
   sendJson(response, 200, { name: args.getAll("name"), age: args.get("age") });
 }
 
-function showRequest(request, response) {
+function inspect(request, response) {
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => name.startsWith("x-")));
   sendJson(response, 200, { method: request.method, ...splitUrl(request.url), headers });
 }
@@ -85,7 +85,7 @@ function deleteItem(request, response, id) {
   response.writeHead(204).end();
 }
 
-function showAbout(request, response) {
+function tellAbout(request, response) {
   sendJson(response, 200, about(WORKERS));
 }
 

@@ -1,10 +1,10 @@
-"""The contract in Quart: Flask's way, awaited. A function returns text, JSON's data, or a response."""
+"""The contract in Quart."""
 
+from collections import OrderedDict
+from functools import partial
 from typing import Any
 
-from quart import Quart, Response, jsonify, request
-from quart.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import RequestEntityTooLarge
+from quart import Quart, Response, abort, jsonify, request
 from werkzeug.routing import IntegerConverter
 
 from about import about
@@ -14,34 +14,26 @@ MAX_ITEMS = 10_000
 
 
 class DigitsConverter(IntegerConverter):
-    """Quart's `int` would take the digits of every script."""
+    """ASCII digits alone, and no more of them than int() takes; IntegerConverter's \\d means any script's digits."""
 
-    regex = "[0-9]+"
-
-
-class JSONProvider(DefaultJSONProvider):
-    """Python takes NaN for JSON, the contract does not."""
-
-    def dumps(self, obj: Any, **kwargs: Any) -> str:
-        return super().dumps(obj, allow_nan=False, **kwargs)
+    regex = "[0-9]{1,4300}"
 
 
+items: OrderedDict[str, Any] = OrderedDict()
 app = Quart(__name__)
 app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-app.json = JSONProvider(app)
+app.json.dumps = partial(app.json.dumps, allow_nan=False)
 app.url_map.converters["digits"] = DigitsConverter
 app.url_map.merge_slashes = False
 
-items: dict[str, Any] = {}
-
 
 async def json_body() -> Any:
-    """The body as JSON: `request.get_json()` would first take in all of a chunked body, however long."""
+    """The request's body; request.get_json() would first take in all of a chunked one, however long."""
     body = bytearray()
     async for chunk in request.body:
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise RequestEntityTooLarge
+            abort(413)
     return app.json.loads(body.decode())
 
 
@@ -51,7 +43,7 @@ async def hello() -> Response:
 
 
 @app.get("/json")
-async def hello_json() -> dict[str, str]:
+async def hello_json() -> dict:
     return {"hello": "world"}
 
 
@@ -61,25 +53,28 @@ async def greet(name: str) -> Response:
 
 
 @app.get("/greet/<name>/<info>")
-async def greet_info(name: str, info: str) -> dict[str, str]:
+async def greet_info(name: str, info: str) -> dict:
     return {"name": name, "info": info}
 
 
 @app.get("/number/<digits:number>")
-async def number(number: int) -> dict[str, int]:
+async def number(number: int) -> dict:
     return {"number": number}
 
 
 @app.get("/query")
-async def query() -> dict[str, Any]:
+async def query() -> dict:
     return {"name": request.args.getlist("name"), "age": request.args.get("age")}
 
 
 @app.get("/request")
-async def inspect() -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in request.headers.items() if name.lower().startswith("x-")}
-    query = request.query_string.decode()
-    return {"method": request.method, "path": request.path, "query": query, "headers": headers}
+async def show_request() -> dict:
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": request.query_string.decode(errors="replace"),
+        "headers": {k.lower(): v for k, v in request.headers if k.lower().startswith("x-")},
+    }
 
 
 @app.post("/echo")
@@ -87,38 +82,39 @@ async def echo() -> Response:
     return jsonify(await json_body())
 
 
-@app.get("/items/<id>")
-async def get_item(id: str) -> Response | tuple[str, int]:
-    return jsonify(items[id]) if id in items else ("", 404)
-
-
 @app.put("/items/<id>")
 async def put_item(id: str) -> tuple[Response, int]:
     item = await json_body()
-    # Encoded before it is stored, so that nothing is stored which cannot be answered.
+    # Encoded first: what has no JSON, such as infinity for 1e999, must not be stored.
     response = jsonify(item)
     status = 200 if id in items else 201
     items[id] = item
     if len(items) > MAX_ITEMS:
-        del items[next(iter(items))]
+        items.popitem(last=False)
     return response, status
+
+
+@app.get("/items/<id>")
+async def get_item(id: str) -> Response:
+    if id not in items:
+        abort(404)
+    return jsonify(items[id])
 
 
 @app.delete("/items/<id>")
 async def delete_item(id: str) -> tuple[str, int]:
     if id not in items:
-        return "", 404
+        abort(404)
     del items[id]
     return "", 204
 
 
 @app.get("/about")
-async def tell_about() -> dict[str, Any]:
+async def show_about() -> dict:
     return about("quart", "hypercorn")
 
 
 @app.errorhandler(ValueError)
 @app.errorhandler(RecursionError)
 async def bad_request(error: Exception) -> tuple[str, int]:
-    """What is not JSON, and what Python cannot carry: NaN, endless digits, endless depth."""
-    return str(error), 400
+    return "not JSON that can be decoded and encoded again", 400

@@ -1,9 +1,11 @@
-"""The contract in Starlette: an endpoint takes a request and returns a response, and the routes are a list."""
+"""The contract in Starlette."""
 
 import json
+from collections import OrderedDict
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.endpoints import HTTPEndpoint
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,11 +17,17 @@ from about import about
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ITEMS = 10_000
 
-items: dict[str, Any] = {}
+items: OrderedDict[str, Any] = OrderedDict()
+
+
+class DigitsConvertor(IntegerConvertor):
+    """No more digits than int() takes, and not the newline that would pass the $ after a Starlette pattern."""
+
+    regex = r"[0-9]{1,4300}\Z"
 
 
 async def json_body(request: Request) -> Any:
-    """The body, which must be JSON in UTF-8: `request.json()` would take UTF-16 as well."""
+    """The request's body, which must be UTF-8; request.json() would take UTF-16 as well."""
     return json.loads((await request.body()).decode())
 
 
@@ -40,16 +48,15 @@ async def greet_info(request: Request) -> Response:
 
 
 async def number(request: Request) -> Response:
-    return JSONResponse({"number": request.path_params["digits"]})
+    return JSONResponse({"number": request.path_params["number"]})
 
 
 async def query(request: Request) -> Response:
-    params = request.query_params
-    return JSONResponse({"name": params.getlist("name"), "age": params.get("age")})
+    return JSONResponse({"name": request.query_params.getlist("name"), "age": request.query_params.get("age")})
 
 
-async def inspect(request: Request) -> Response:
-    headers = {name: value for name, value in request.headers.items() if name.startswith("x-")}
+async def show_request(request: Request) -> Response:
+    headers = {k: v for k, v in request.headers.items() if k.startswith("x-")}
     url = request.url
     return JSONResponse({"method": request.method, "path": url.path, "query": url.query, "headers": headers})
 
@@ -59,51 +66,51 @@ async def echo(request: Request) -> Response:
 
 
 class Item(HTTPEndpoint):
-    async def get(self, request: Request) -> Response:
-        item_id = request.path_params["id"]
-        if item_id not in items:
-            raise HTTPException(404)
-        return JSONResponse(items[item_id])
-
     async def put(self, request: Request) -> Response:
-        item_id, item = request.path_params["id"], await json_body(request)
-        # Encoded before it is stored, so that nothing is stored which cannot be answered.
-        response = JSONResponse(item, 200 if item_id in items else 201)
-        items[item_id] = item
+        id, item = request.path_params["id"], await json_body(request)
+        # Encoded first: what has no JSON, such as infinity for 1e999, must not be stored.
+        response = JSONResponse(item, 200 if id in items else 201)
+        items[id] = item
         if len(items) > MAX_ITEMS:
-            del items[next(iter(items))]
+            items.popitem(last=False)
         return response
 
-    async def delete(self, request: Request) -> Response:
-        item_id = request.path_params["id"]
-        if item_id not in items:
+    async def get(self, request: Request) -> Response:
+        id = request.path_params["id"]
+        if id not in items:
             raise HTTPException(404)
-        del items[item_id]
+        return JSONResponse(items[id])
+
+    async def delete(self, request: Request) -> Response:
+        id = request.path_params["id"]
+        if id not in items:
+            raise HTTPException(404)
+        del items[id]
         return Response(status_code=204)
 
 
-async def tell_about(request: Request) -> Response:
+async def show_about(request: Request) -> Response:
     return JSONResponse(about("starlette", "uvicorn"))
 
 
 async def bad_request(request: Request, error: Exception) -> Response:
-    return PlainTextResponse(str(error), 400)
+    return PlainTextResponse("not JSON that can be decoded and encoded again", 400)
 
 
+register_url_convertor("digits", DigitsConvertor())
 app = Starlette(
     routes=[
         Route("/", hello),
         Route("/json", hello_json),
         Route("/greet/{name}", greet),
         Route("/greet/{name}/{info}", greet_info),
-        Route("/number/{digits:int}", number),
+        Route("/number/{number:digits}", number),
         Route("/query", query),
-        Route("/request", inspect),
+        Route("/request", show_request),
         Route("/echo", echo, methods=["POST"]),
         Route("/items/{id}", Item),
-        Route("/about", tell_about),
+        Route("/about", show_about),
     ],
-    # What is not JSON, and what Python cannot carry: NaN, half a surrogate pair, endless digits, endless depth.
     exception_handlers={ValueError: bad_request, RecursionError: bad_request},
     max_body_size=MAX_BODY_BYTES,
 )

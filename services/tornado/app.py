@@ -1,22 +1,23 @@
-"""The contract in Tornado."""
+"""The contract in Tornado: a class per path, a method per method, and the answer is written."""
 
 import asyncio
+import json
 import os
 import sys
-from collections import OrderedDict
+from socket import socket
 from typing import Any
 
-from about import about
-from tornado.escape import json_decode, json_encode
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.process import fork_processes
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 
+from about import about
+
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ITEMS = 10_000
 
-items: OrderedDict[str, Any] = OrderedDict()
+items: dict[str, Any] = {}
 
 
 class Handler(RequestHandler):
@@ -26,10 +27,6 @@ class Handler(RequestHandler):
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.write(text)
 
-    def write_json(self, value: Any) -> None:
-        self.set_header("Content-Type", "application/json")
-        self.write(json_encode(value))
-
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         if status_code == 405:
             self.set_header("Allow", ", ".join(self.SUPPORTED_METHODS))
@@ -38,7 +35,7 @@ class Handler(RequestHandler):
 
 @stream_request_body
 class BodyHandler(Handler):
-    """Collects the body itself, since the server's own answer to one over max_body_size is 400."""
+    """Collects the body itself, since the server's own answer to one over its limit is 400."""
 
     def prepare(self) -> None:
         self.request.connection.set_max_body_size(sys.maxsize)
@@ -48,13 +45,21 @@ class BodyHandler(Handler):
         if len(self.body) <= MAX_BODY_BYTES:
             self.body += chunk
 
-    def json_body(self) -> Any:
+    def echo_json(self) -> Any:
+        """Answers the body, which must be JSON in UTF-8 that Python can carry: no NaN, no endless digits or depth."""
         if len(self.body) > MAX_BODY_BYTES:
             raise HTTPError(413)
         try:
-            return json_decode(bytes(self.body))
+            value = json.loads(self.body.decode())
+            self.write_json(value)
         except (ValueError, RecursionError) as error:
             raise HTTPError(400) from error
+        return value
+
+    def write_json(self, value: Any) -> None:
+        """Any value: `write` alone takes nothing but a dict for JSON."""
+        self.set_header("Content-Type", "application/json")
+        self.write(json.dumps(value, allow_nan=False))
 
 
 class Hello(Handler):
@@ -84,14 +89,14 @@ class Number(Handler):
 
 class Query(Handler):
     def get(self) -> None:
-        names = self.get_query_arguments("name", strip=False)
-        self.write({"name": names, "age": self.get_query_argument("age", None, strip=False)})
+        names, age = self.get_query_arguments("name", strip=False), self.get_query_argument("age", None, strip=False)
+        self.write({"name": names, "age": age})
 
 
-class ShowRequest(Handler):
+class Inspect(Handler):
     def get(self) -> None:
         request = self.request
-        headers = {k.lower(): v for k, v in request.headers.items() if k.startswith("X-")}
+        headers = {name.lower(): value for name, value in request.headers.items() if name.startswith("X-")}
         self.write({"method": request.method, "path": request.path, "query": request.query, "headers": headers})
 
 
@@ -99,24 +104,23 @@ class Echo(BodyHandler):
     SUPPORTED_METHODS = ("POST",)
 
     def post(self) -> None:
-        self.write_json(self.json_body())
+        self.echo_json()
 
 
-class Items(BodyHandler):
+class Item(BodyHandler):
     SUPPORTED_METHODS = ("GET", "PUT", "DELETE")
-
-    def put(self, id: str) -> None:
-        item = self.json_body()
-        self.set_status(200 if id in items else 201)
-        items[id] = item
-        if len(items) > MAX_ITEMS:
-            items.popitem(last=False)
-        self.write_json(item)
 
     def get(self, id: str) -> None:
         if id not in items:
             raise HTTPError(404)
         self.write_json(items[id])
+
+    def put(self, id: str) -> None:
+        item = self.echo_json()
+        self.set_status(200 if id in items else 201)
+        items[id] = item
+        if len(items) > MAX_ITEMS:
+            del items[next(iter(items))]
 
     def delete(self, id: str) -> None:
         if id not in items:
@@ -125,7 +129,7 @@ class Items(BodyHandler):
         self.set_status(204)
 
 
-class About(Handler):
+class TellAbout(Handler):
     def get(self) -> None:
         self.write(about("tornado", "tornado"))
 
@@ -138,16 +142,16 @@ app = Application(
         (r"/greet/([^/]+)/([^/]+)", GreetInfo),
         (r"/number/([0-9]{1,4300})", Number),  # int() takes no more digits
         (r"/query", Query),
-        (r"/request", ShowRequest),
+        (r"/request", Inspect),
         (r"/echo", Echo),
-        (r"/items/([^/]+)", Items),
-        (r"/about", About),
+        (r"/items/([^/]+)", Item),
+        (r"/about", TellAbout),
     ],
     log_function=lambda handler: None,
 )
 
 
-async def serve(sockets: list) -> None:
+async def serve(sockets: list[socket]) -> None:
     HTTPServer(app, max_body_size=MAX_BODY_BYTES).add_sockets(sockets)
     await asyncio.Event().wait()
 

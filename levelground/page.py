@@ -1,0 +1,73 @@
+"""The web UI's own tab: the numbers that can be quoted, beside Locust's tables, which show load as it was sent.
+
+Runs in the master, which sends nothing itself: it shows the newest run's summary.json as the worker leaves it.
+"""
+
+import json
+from typing import Any
+
+import msgspec
+from flask import Response, request
+from locust.env import Environment
+
+from levelground import record
+from levelground.summary import Summary, ranked
+
+KEY = "level-ground"
+COLUMNS = {
+    "scenario": "Scenario",
+    "group": "Letter",
+    "service": "Service",
+    "ratio": "Ratio to the reference (95 %)",
+    "throughput": "Requests/s",
+    "cpu": "CPU µs/request",
+    "p50": "p50 (ms)",
+    "p99": "p99 (ms)",
+    "errors": "Errors",
+    "verdict": "Verdict",
+}
+
+
+def install(environment: Environment) -> None:
+    """Adds the tab to the web UI of a master."""
+    ui = environment.web_ui
+    assert ui is not None
+    assert ui.app is not None
+    structure = [{"key": key, "title": title} for key, title in COLUMNS.items()]
+    ui.template_args["extended_tabs"] = [{"title": "Level Ground", "key": KEY}]
+    ui.template_args["extended_tables"] = [{"key": KEY, "structure": structure}]
+
+    @ui.app.after_request
+    def add_rows(response: Response) -> Response:
+        if request.path == "/stats/requests" and response.json is not None:
+            response.set_data(json.dumps({**response.json, "extended_stats": [{"key": KEY, "data": rows()}]}))
+        return response
+
+
+def rows(results: record.Folder | None = None) -> list[dict[str, Any]]:
+    """The newest run's cells as the tab shows them; none before its first summary."""
+    path = (results.path if results else record.RESULTS / "latest") / "summary.json"
+    try:
+        summary = msgspec.json.decode(path.read_bytes(), type=Summary)
+    except (FileNotFoundError, msgspec.ValidationError):
+        return []
+    return [
+        {
+            "scenario": scenario,
+            "group": cell.group,
+            "service": service,
+            "ratio": str(cell.throughput_ratio or "–"),
+            "throughput": f"{cell.throughput_per_second.estimate:,.0f}" if cell.throughput_per_second else "–",
+            "cpu": f"{cell.cpu_us_per_request.estimate:.1f}" if cell.cpu_us_per_request else "–",
+            "p50": _ms(cell.latency_us["p50"]),
+            "p99": _ms(cell.latency_us["p99"]),
+            "errors": cell.errors,
+            "verdict": "; ".join(cell.reasons) or "ok",
+        }
+        for scenario, table in summary.scenarios.items()
+        for service, cell in ranked(table.services)
+    ]
+
+
+def _ms(us: float | None) -> str:
+    return "–" if us is None else f"{us / 1000:.2f}"
