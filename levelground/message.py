@@ -26,6 +26,8 @@ class Response:
 
 def parse(data: bytes) -> Response | None:
     """The response that `data` begins with, or None if more bytes are needed. Raises Malformed."""
+    if not data:
+        return None
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=1 << 20)
     connection.send(h11.Request(method="GET", target="/", headers=[("Host", "")]))
     connection.send(h11.EndOfMessage())

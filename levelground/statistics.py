@@ -16,10 +16,10 @@ How the comparisons are made, and what holds of them (simulated in the tests: dr
 - So made, the intervals of a whole table hold at once in 94 % to 97 % of tables of one round (2 to 25 services), and in
   92 % to 98 % of tables of 2 to 10 rounds that differ by 1 % to 3 %; in up to 99.5 % if restarts change nothing.
   Few restarts of few services say little about the next restart, and the intervals show it: two services get
-  intervals 4.6 times as wide in two rounds as in one, 1.4 times in five. The cure is more and shorter rounds.
+  intervals nearly five times as wide in two rounds as in one, 1.4 times in five. The cure is more and shorter rounds.
 - One round knows nothing of restarts: its intervals hold for these very processes.
 - The pooling takes it that restarts shift all services about equally. Where they shift one by eight times as much as
-  another, 93 % to 98 % still holds from five rounds up, 90 % with two.
+  another, 92 % to 97 % still holds from five rounds up, 89 % in the worst case with two.
 """
 
 import math

@@ -1,14 +1,17 @@
 """The contract in BlackSheep."""
 
+import re
 from collections import OrderedDict
-from functools import partial
+from functools import lru_cache, partial
 from json import dumps
-from typing import Any
+from typing import Any, AnyStr
 from urllib.parse import parse_qs
 
-from blacksheep import Application, Request, Response, delete, get, json, no_content, not_found, post, put, text
+from blacksheep import Application, Request, Response, json, no_content, not_found, text
 from blacksheep.exceptions import HTTPException
+from blacksheep.server.routing import RouteMatch, Router
 from blacksheep.settings.json import json_settings
+from blacksheep.utils import ensure_bytes
 
 from about import about
 
@@ -17,7 +20,20 @@ MAX_ITEMS = 10_000
 
 items: OrderedDict[str, Any] = OrderedDict()
 json_settings.use(dumps=partial(dumps, allow_nan=False))
-app = Application()
+
+
+class ExactRouter(Router):
+    """BlackSheep's own takes /JSON and /json/ for /json as well."""
+
+    @lru_cache(maxsize=1200)  # noqa: B019 - as the overridden one; the router lives as long as the process
+    def get_match_by_method_and_path(self, method: AnyStr, path: AnyStr) -> RouteMatch:
+        match = super().get_match_by_method_and_path(method, path)
+        exact = re.sub(rb"{[^}]*}", rb"[^/]+", match.pattern.replace(b"*", b""))
+        return match if re.fullmatch(exact, ensure_bytes(path)) else RouteMatch(self.fallback, None)
+
+
+app = Application(router=ExactRouter())
+get, put, post, delete = app.router.get, app.router.put, app.router.post, app.router.delete
 
 
 async def json_body(request: Request) -> Any:
@@ -109,7 +125,8 @@ async def show_about() -> Response:
 @app.exception_handler(404)
 async def no_route(app: Application, request: Request, error: Exception) -> Response:
     """BlackSheep has no 405: its router is asked which methods the path does have."""
-    methods = [m for m in ("GET", "POST", "PUT", "DELETE") if app.router.get_matching_route(m, request.path)]
+    match, path = app.router.get_match_by_method_and_path, request.path
+    methods = [m for m in ("GET", "POST", "PUT", "DELETE") if match(m, path).pattern != b"*"]
     return Response(405, [(b"Allow", ", ".join(methods).encode())]) if methods else not_found()
 
 
