@@ -62,8 +62,10 @@ def _service(name: str, stanza: Mapping[str, Any]) -> Service:
     role = stanza["x-role"]
     if role not in ROLES:
         raise ValueError(f"compose.yaml: {name}: x-role is {role!r}; it must be one of {', '.join(ROLES)}")
-    (port,) = stanza["ports"]
-    published, inside = port.split(":")[-2:]
+    ports = stanza.get("ports", ())
+    if len(ports) != 1:
+        raise ValueError(f"compose.yaml: {name}: needs exactly one port, like ports: ['127.0.0.1:8001:{PORT}']")
+    published, inside = ports[0].split(":")[-2:]
     if int(inside) != PORT:
         raise ValueError(f"compose.yaml: {name}: publishes port {inside}; every service listens on {PORT}")
     return Service(

@@ -6,7 +6,7 @@ Every slice is on disk before the next one begins: a killed run loses at most th
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -169,8 +169,3 @@ class Folder:
             for line in file:
                 if line.endswith(b"\n"):
                     yield decoder.decode(line)
-
-
-def schemas() -> Mapping[str, Any]:
-    """The JSON Schema of every file of a run, by file name."""
-    return {"run.json": msgspec.json.schema(Run), "slices.jsonl": msgspec.json.schema(Slice)}

@@ -40,6 +40,7 @@ class Cell:
     cpu_ratio: Interval | None
     latency_us: dict[str, float | None]
     memory_bytes: Memory
+    twin_of: str | None
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice]) -> Table:
             cpu_ratio=cpu_ratios[column],
             latency_us={key: histogram.percentile_us(latency, percent) for key, percent in PERCENTILES.items()},
             memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
+            twin_of=member.twin_of,
         )
     dropped = int(np.isnan(grid.throughput[:, grid.reference]).sum()) if grid.names else 0
     return Table(run.load, grid.blocks, dropped, cells)

@@ -41,14 +41,11 @@ def _twin_lines(summary: Summary) -> list[str]:
     parts = [
         f"{scenario} {cell.throughput_ratio}"
         for scenario, table in summary.scenarios.items()
-        for name, cell in table.services.items()
-        if name == f"{summary.reference}-twin" and cell.throughput_ratio
+        for cell in table.services.values()
+        if cell.twin_of == summary.reference and cell.throughput_ratio
     ]
-    return (
-        [f"twin of {summary.reference} (the instrument's own error; true value 1.000): {'; '.join(parts)}"]
-        if parts
-        else []
-    )
+    head = f"twin of {summary.reference} (the instrument's own error: the truth is 1.000)"
+    return [f"{head}: {'; '.join(parts)}"] if parts else []
 
 
 def _scenario(summary: Summary, name: str, table: Table) -> list[str]:

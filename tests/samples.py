@@ -1,0 +1,50 @@
+"""Records as a test needs them: everything plausible, but for what the test names."""
+
+from dataclasses import replace
+from typing import Any
+
+from levelground.record import Member, Run, Slice
+
+_SLICE = Slice(
+    block=0,
+    scenario="hello",
+    service="starlette",
+    warmup=False,
+    start_seconds=1.0,
+    seconds=0.03,
+    requests=300,
+    received_bytes=30_000,
+    errors={},
+    reconnects=0,
+    latency={100: 300},
+    cpu_us=27_000.0,
+    memory_bytes=30_000_000,
+    generator_cpu_us=9_000.0,
+)
+
+
+def a_slice(**changes: Any) -> Slice:
+    return replace(_SLICE, **changes)
+
+
+def a_member(**changes: Any) -> Member:
+    return replace(Member(role="contender", about={"framework": "x", "container": "0123456789ab"}), **changes)
+
+
+def a_run(*services: str, **changes: Any) -> Run:
+    run = Run(
+        run="2026-01-01T00-00-00Z-0000",
+        started="2026-01-01T00:00:00Z",
+        command="bench",
+        seed=1,
+        load="closed",
+        connections=16,
+        slice_seconds={"hello": 0.03},
+        warmup_seconds=3.0,
+        minutes=1.0,
+        reference=services[0],
+        scenarios={"hello": "00"},
+        services={name: a_member() for name in services},
+        host={"kernel": "6.1", "architecture": "x86_64", "cpu": "CPU", "cpus": 2, "cgroup_version": 1, "engine": None},
+    )
+    return replace(run, **changes)
