@@ -85,9 +85,8 @@ def _options(arguments: Sequence[str], names: Sequence[str]) -> Options:
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if not equals or name not in {*names, *STAND_KNOBS}:
-            _wrong_use(
-                f"unknown option {name} (there are: {', '.join(names)}, and the stand's: {', '.join(sorted(STAND_KNOBS))})"
-            )
+            knobs = ", ".join(sorted(STAND_KNOBS))
+            _wrong_use(f"unknown option {name} (there are: {', '.join(names)}; and the knobs in .env: {knobs})")
         options[name] = value
     return options
 

@@ -1,4 +1,7 @@
-"""Asks a service who it is, at GET /about; an answer is also the sign that it is up: one probe for all, from outside."""
+"""Asks a service who it is, at GET /about.
+
+An answer is also the sign that it is up: one probe for all services, from outside, since their images share no tool.
+"""
 
 import http.client
 import json

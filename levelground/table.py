@@ -66,9 +66,10 @@ def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
 def _row(service: str, cell: Cell) -> str:
     rate = cell.throughput_per_second
     cpu = cell.cpu_us_per_request
+    ratio = str(cell.throughput_ratio) if cell.throughput_ratio else "–"
     peak = cell.memory_bytes.peak
     return (
-        f"  {cell.group:<5}{service:<16}{str(cell.throughput_ratio or '–'):>21}"
+        f"  {cell.group:<5}{service:<16}{ratio:>21}"
         f"{f'{rate.estimate:,.0f}' if rate else '–':>12}"
         f"{f'{cpu.estimate:.1f} ({cpu.low:.1f}–{cpu.high:.1f})' if cpu else '–':>22}"
         f"{_ms(cell.latency_us['p50']):>9}{_ms(cell.latency_us['p99']):>9}"

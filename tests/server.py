@@ -5,6 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -89,10 +90,8 @@ class Server:
 
 def _shut(one: socket.socket) -> None:
     """Closes a socket that a thread may be waiting on, which closing alone would not wake."""
-    try:
+    with suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     one.close()
 
 

@@ -1,12 +1,13 @@
 """Gates: each fires for its reason, and none without one."""
 
 from levelground import gates
+from levelground.record import Slice
 from tests.samples import a_member, a_slice
 
 GOOD = [a_slice(block=block) for block in range(100)]
 
 
-def verdict(slices: list[gates.Slice], blocks: int = 100, **member: object) -> list[str]:
+def verdict(slices: list[Slice], blocks: int = 100, **member: object) -> list[str]:
     return gates.verdict(a_member(**member), "hello", slices, blocks)
 
 

@@ -1,6 +1,7 @@
 """The order of what happens in a run, with real servers in place of the stand."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_service_that_fails_in_mid_run_is_visited_less_and_less(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: Sequence[Piece], kind: str
 ) -> None:
     monkeypatch.setattr(client, "TIMEOUT_SECONDS", 0.05)
-    broken = []
+    broken: list[bool] = []
 
     def failing(number: int, request: bytes) -> Sequence[Piece]:
         return reply if broken and b" / " in request else right(number, request)
@@ -124,14 +125,14 @@ def test_a_service_that_fails_in_mid_run_is_visited_less_and_less(
     slices = list(folder.read_slices())
     visits = [one.block for one in slices if one.service == "failing" and one.errors]
     assert {k for one in slices for k in one.errors} == {kind}
-    gaps = [later - earlier for earlier, later in zip(visits, visits[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(visits)]
     assert gaps == sorted(gaps)
     assert gaps[-1] > 2
     assert max(one.block for one in slices if one.service == "one") > visits[-1]
 
 
 def test_a_service_that_comes_back_is_measured_again(tmp_path: Path) -> None:
-    broken = []
+    broken: list[bool] = []
 
     def recovering(number: int, request: bytes) -> Sequence[Piece]:
         return [None] if len(broken) == 1 and b"/about" not in request else right(number, request)
@@ -148,7 +149,7 @@ def test_a_service_that_comes_back_is_measured_again(tmp_path: Path) -> None:
 
 
 def test_nothing_to_measure_is_said_with_the_reason_of_every_service(tmp_path: Path) -> None:
-    with pytest.raises(NothingToMeasure, match="one: .*closed"):
+    with pytest.raises(NothingToMeasure, match=r"one: .*closed"):
         run(tmp_path, {"one": lambda *_: [None]})
 
 

@@ -48,9 +48,12 @@ def test_latest_is_the_newest_run(tmp_path: Path) -> None:
 
 
 def test_only_one_measurement_at_a_time(tmp_path: Path) -> None:
-    with record.alone(tmp_path):
-        with pytest.raises(record.Busy, match="another run is under way"), record.alone(tmp_path):
-            pass
+    with (
+        record.alone(tmp_path),
+        pytest.raises(record.Busy, match="another run is under way"),
+        record.alone(tmp_path),
+    ):
+        pass
     with record.alone(tmp_path):
         pass
 

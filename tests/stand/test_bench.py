@@ -1,0 +1,168 @@
+"""`make bench` on real containers: what it prints and writes, and what becomes of it when something dies."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from levelground import record, schema
+from tests.stand.conftest import ROOT, command
+
+LATEST = record.Folder(ROOT / "results" / "latest")
+pytestmark = pytest.mark.usefixtures("up")
+
+
+def summary() -> Any:
+    return json.loads((LATEST.path / "summary.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def short_run(up: str) -> subprocess.CompletedProcess[str]:
+    return command("make", "bench", "SERVICES=starlette,starlette-twin,go,null", "SCENARIOS=hello,items", "MINUTES=0.5")
+
+
+def test_a_run_ends_well_with_a_table_per_scenario(short_run: subprocess.CompletedProcess[str]) -> None:
+    assert short_run.returncode == 0
+    assert "conformance: " in short_run.stderr
+    assert "block " in short_run.stderr
+    lines = short_run.stdout.splitlines()
+    assert lines[0].startswith("run 20")
+    assert lines[1].startswith("twin of starlette")
+    assert [line for line in lines if line.startswith("hello: ")]
+    assert [line for line in lines if line.startswith("items: ")]
+
+
+def test_a_run_leaves_records_in_the_shape_of_their_schemas(short_run: subprocess.CompletedProcess[str]) -> None:
+    jsonschema.validate(json.loads((LATEST.path / "run.json").read_text()), schema.of("run"))
+    jsonschema.validate(summary(), schema.of("summary"))
+    for line in (LATEST.path / "slices.jsonl").read_text().splitlines():
+        jsonschema.validate(json.loads(line), schema.of("slice"))
+
+
+def test_the_numbers_of_the_summary_follow_from_the_slices(short_run: subprocess.CompletedProcess[str]) -> None:
+    slices = [one for one in LATEST.read_slices() if one.service == "go" and one.scenario == "items" and not one.warmup]
+    cell = summary()["scenarios"]["items"]["services"]["go"]
+    assert cell["requests"] == sum(one.requests for one in slices)
+    rate = sum(one.requests for one in slices) / sum(one.seconds for one in slices)
+    assert cell["throughput_per_second"]["estimate"] == pytest.approx(rate)
+    cpu = sum(one.cpu_us or 0 for one in slices) / sum(one.requests for one in slices)
+    assert cell["cpu_us_per_request"]["estimate"] == pytest.approx(cpu)
+
+
+def test_every_service_is_in_every_table_that_it_is_made_for(short_run: subprocess.CompletedProcess[str]) -> None:
+    tables = {name: sorted(one["services"]) for name, one in summary()["scenarios"].items()}
+    assert tables == {
+        "hello": ["go", "null", "starlette", "starlette-twin"],
+        "items": ["go", "starlette", "starlette-twin"],
+    }
+    for one in summary()["scenarios"].values():
+        for name, cell in one["services"].items():
+            assert cell["requests"] > 0
+            assert cell["errors"] == 0
+            assert cell["valid"] or name == "null"
+            assert cell["memory_bytes"]["peak"] > 1_000_000
+
+
+def test_the_record_holds_limits_images_and_versions(short_run: subprocess.CompletedProcess[str]) -> None:
+    run = LATEST.read_run()
+    assert run.host["engine"]["version"]
+    assert run.host["cgroup_version"] in (1, 2)
+    assert run.host["engine"]["images"]["starlette"] == run.host["engine"]["images"]["starlette-twin"]
+    for member in run.services.values():
+        assert member.about is not None
+        assert member.about["limits"]["memory_bytes"] > 0
+        assert member.memory_idle_bytes is not None
+
+
+def test_judging_a_run_again_gives_the_same_summary(short_run: subprocess.CompletedProcess[str]) -> None:
+    before = (LATEST.path / "summary.json").read_bytes()
+    done = command("make", "judge")
+    assert done.returncode == 0
+    assert (LATEST.path / "summary.json").read_bytes() == before
+    assert done.stdout.splitlines()[0] == short_run.stdout.splitlines()[0]
+
+
+class Running:
+    """A run under way, in a process group of its own like a command in a terminal."""
+
+    def __init__(self, *options: str) -> None:
+        before = LATEST.path.resolve()
+        self.process = subprocess.Popen(
+            ["make", "bench", *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 180
+        while LATEST.path.resolve() == before or not (LATEST.path / "slices.jsonl").exists():
+            assert time.monotonic() < deadline, "the run did not begin"
+            assert self.process.poll() is None, self.process.communicate()[0]
+            time.sleep(0.2)
+        self.folder = record.Folder(LATEST.path.resolve())
+
+    def await_blocks(self, blocks: int) -> None:
+        while max((one.block for one in self.folder.read_slices()), default=0) < blocks:
+            assert self.process.poll() is None, self.process.communicate()[0]
+            time.sleep(0.2)
+
+    def finish(self) -> str:
+        output, _ = self.process.communicate(timeout=180)
+        print(output)
+        return output
+
+
+@pytest.fixture
+def sanic_comes_back() -> Iterator[None]:
+    yield
+    assert command("docker", "compose", "up", "-d", "sanic").returncode == 0
+
+
+@pytest.mark.usefixtures("sanic_comes_back")
+def test_a_service_killed_in_mid_run_says_so_and_the_others_go_on() -> None:
+    run = Running("SERVICES=starlette,fastapi,sanic", "SCENARIOS=hello", "MINUTES=0.4")
+    run.await_blocks(60)
+    assert command("docker", "compose", "kill", "sanic").returncode == 0
+    output = run.finish()
+    assert run.process.returncode != 0
+    (row,) = [line for line in output.splitlines() if " sanic " in line and "–" in line]
+    assert "errors: " in row
+    cells = summary()["scenarios"]["hello"]["services"]
+    assert not cells["sanic"]["valid"]
+    assert cells["sanic"]["throughput_ratio"] is None
+    assert cells["starlette"]["valid"]
+    assert cells["fastapi"]["valid"]
+    last = max(one.block for one in run.folder.read_slices() if one.service == "fastapi" and not one.errors)
+    assert last > 100
+
+
+def test_an_interrupted_run_keeps_what_was_measured() -> None:
+    run = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=5")
+    run.await_blocks(100)
+    os.killpg(run.process.pid, signal.SIGINT)
+    output = run.finish()
+    assert "(interrupted)" in output
+    assert summary()["run"] == run.folder.name
+    assert summary()["scenarios"]["hello"]["blocks"] > 10
+    assert summary()["scenarios"]["hello"]["services"]["go"]["valid"]
+
+
+def test_a_second_run_at_the_same_time_is_refused_in_a_sentence() -> None:
+    run = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=1")
+    second = command("make", "bench", "SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.1")
+    os.killpg(run.process.pid, signal.SIGINT)
+    run.finish()
+    assert second.returncode != 0
+    assert "another run is under way on this stand" in second.stderr
+
+
+def test_the_results_are_where_the_readme_says(short_run: subprocess.CompletedProcess[str]) -> None:
+    assert Path(ROOT / "results" / "latest").is_symlink()

@@ -1,0 +1,81 @@
+"""Wrong use, and hosts that cannot run the stand: one clear sentence with the cure, and the right exit code."""
+
+import os
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.stand.conftest import ROOT, command
+
+README = (ROOT / "README.md").read_text()
+COMMANDS = sorted(set(re.findall(r"^\$? ?(make [a-z]+[^\n#|]*?)\s*(?:#.*)?$", README, re.MULTILINE)))
+SLOW_OR_DESTRUCTIVE = ("test", "check", "lock", "clean", "down")
+
+
+@pytest.mark.usefixtures("up")
+@pytest.mark.parametrize("line", [one for one in COMMANDS if one.split()[1] not in SLOW_OR_DESTRUCTIVE])
+def test_every_command_in_the_readme_works(line: str) -> None:
+    shorter = ["MINUTES=0.3"] if line.split()[1] == "bench" else []
+    assert command(*line.split(), *shorter).returncode == 0
+
+
+def test_every_verb_of_the_makefile_is_listed_by_make_help() -> None:
+    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    listed = set(re.findall(r"^  make ([a-z]+)", command("make").stdout, re.MULTILINE))
+    assert verbs == listed
+
+
+@pytest.mark.usefixtures("up")
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("SERVICES=flaks",), "unknown service: flaks (there are: fastapi, "),
+        (("SCENARIOS=hallo",), "unknown scenario: hallo (there are: echo, hello, items, json, params, query)"),
+        (("SERVICE=flask",), "unknown option SERVICE (there are: SERVICES, SCENARIOS, MINUTES, CONNECTIONS, SEED"),
+        (("MINUTES=soon",), "MINUTES=soon: it takes a number above 0"),
+        (("MINUTES=-1",), "MINUTES=-1: it takes a number above 0"),
+        (("CONNECTIONS=1.5",), "CONNECTIONS=1.5: it takes a whole number above 0"),
+    ],
+)
+def test_a_wrong_option_exits_with_2_and_names_the_right_ones(options: tuple[str, ...], complaint: str) -> None:
+    done = command("engine/stand", "run", "bench", *options)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+def test_overlapping_cpus_are_refused_before_anything_starts() -> None:
+    done = command("engine/stand", "up", SERVICE_CPUS="0-1", LOCUST_CPUS="0")
+    assert done.returncode == 1
+    assert "CPU 0 is both in SERVICE_CPUS and in LOCUST_CPUS" in done.stderr
+
+
+def test_cpus_that_are_not_there_are_refused() -> None:
+    done = command("engine/stand", "up", SERVICE_CPUS="4711")
+    assert done.returncode == 1
+    assert "CPU 4711 is asked for, but the engine has " in done.stderr
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = command("engine/stand", "up", LOCUST_PORT=port)
+    assert done.returncode == 1
+    assert f"port {port} on 127.0.0.1 is taken by another program" in done.stderr
+
+
+def test_a_host_without_an_engine_gets_the_commands_to_run() -> None:
+    done = command("engine/ensure", ENGINE="none", DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert done.returncode == 1
+    assert "no Docker engine answers" in done.stderr
+    assert "apt-get install docker.io" in done.stderr
+
+
+def test_too_old_a_compose_is_named(tmp_path: Path) -> None:
+    fake = tmp_path / "docker"
+    fake.write_text('#!/bin/sh\ncase "$*" in "compose version --short") echo 2.5.0 ;; esac\n')
+    fake.chmod(0o755)
+    done = command("engine/ensure", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert done.returncode == 1
+    assert "Docker Compose 2.5.0 is too old: 2.24 or newer is needed" in done.stderr
