@@ -63,7 +63,7 @@ def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: flo
 
 def _conformance(services: Sequence[Service]) -> dict[str, str]:
     """Which services break the contract, and in what; says so on the way."""
-    results = {s.name: conformance.check(s, *probe.inside(s)) for s in services}
+    results = conformance.check_all(services, probe.inside)
     broken = {
         name: "breaks the contract: " + ", ".join(check for check, wrong in verdicts.items() if wrong)
         for name, verdicts in results.items()

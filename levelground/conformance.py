@@ -36,7 +36,7 @@ from levelground.catalog import Service
 SPECIFICATION = Path(__file__).parent.parent / "contract" / "openapi.yaml"
 BODY_LIMIT = 1024 * 1024
 """The largest body, in bytes, that a service takes."""
-STORE_LIMIT = 10_000
+STORE_LIMIT = 1_000
 """How many items a service keeps."""
 ANSWER_SECONDS = 5.0
 """How long a service may take for one whole answer."""
@@ -361,12 +361,19 @@ def _is_there(host: str, port: int) -> bool:
     return True
 
 
+def check_all(
+    services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]]
+) -> dict[str, dict[str, str | None]]:
+    """The verdicts of `check` for each service, by its name."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        checked = pool.map(lambda service: check(service, *address_of(service)), services)
+        return {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
+
+
 def run(services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]]) -> int:
     """Check services, print the matrix; the exit code is 0 if every check held, else 1."""
     print(f"Checking the contract: {len(CHECKS)} checks, {len(services)} services", file=sys.stderr)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        checked = pool.map(lambda service: check(service, *address_of(service)), services)
-        results = {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
+    results = check_all(services, address_of)
     kept = sum(not any(verdicts.values()) for verdicts in results.values())
     print(f"{matrix(results)}\n\n{kept} of {len(results)} services keep the contract")
     return int(kept < len(results))
@@ -508,7 +515,7 @@ def echo_chunked(client: Client) -> None:
 
 
 MALFORMED = (
-    *(b"", b" ", b"{", b'{"a": 1', b'"a', b"[1,]", b"{} {}", b"{'a': 1}", b"hello", b"01", b"\x00", b'"\x01"', b"tru"),
+    *(b"", b" ", b"{", b'{"a": 1', b'"a', b"[1,]", b"{} {}", b"{'a': 1}", b"hello", b"\x00", b"tru"),
     *(b'{"a": "\xff"}', b'"\xc3"', b'"\xed\xa0\x80"', b"\xff\xfe"),
 )
 
@@ -612,7 +619,8 @@ def method_not_allowed(client: Client) -> None:
         for method in METHODS:
             if method in allowed:
                 continue
-            answer = client.request(method, path, b"{}" if method != "GET" else None)
+            # Without a body: a server may close on one that it does not want to read, and take its answer along.
+            answer = client.request(method, path, b"" if method != "GET" else None)
             answer.must_be(405)
             header = ", ".join(answer.headers.get_all("allow", []))
             if {name.strip() for name in header.split(",")} - {"HEAD", "OPTIONS"} != allowed:

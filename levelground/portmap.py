@@ -36,5 +36,6 @@ def _who(name: str, answers: Mapping[str, Mapping[str, Any]], wrong: Mapping[str
     return (
         f"{about['framework']} {about['framework_version']}"
         + (f" on {about['server']} {about['server_version']}" if about["server"] != about["framework"] else "")
-        + f", {about['language']} {about['language_version']}"
+        + f", {about['language']}"
+        + (f" {about['language_version']}" if about["language_version"] else "")
     )

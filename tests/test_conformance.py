@@ -414,6 +414,12 @@ def test_a_service_without_a_limit_for_bodies_is_found(monkeypatch: pytest.Monke
         assert "1,048,577 characters): expected 413; got 200" in verdict("oversize", port)
 
 
+def test_a_service_that_says_that_it_closes_is_asked_on_a_new_connection() -> None:
+    app = lying(at("/items", 201), headers={"Connection": "close"})
+    with serving(app) as port:
+        assert conformance.check(service("items-store-bounded"), "127.0.0.1", port)["items-store-bounded"] is None
+
+
 def test_a_service_that_hangs_fails_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conformance, "ANSWER_SECONDS", 0.3)
 

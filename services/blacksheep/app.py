@@ -16,7 +16,7 @@ from blacksheep.utils import ensure_bytes
 from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_ITEMS = 10_000
+MAX_ITEMS = 1_000
 
 items: OrderedDict[str, Any] = OrderedDict()
 json_settings.use(dumps=partial(dumps, allow_nan=False))

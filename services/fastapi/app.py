@@ -11,7 +11,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_ITEMS = 10_000
+MAX_ITEMS = 1_000
 
 items: OrderedDict[str, Any] = OrderedDict()
 app = FastAPI(redirect_slashes=False, max_body_size=MAX_BODY_BYTES)

@@ -31,7 +31,7 @@ func main() {
 	mux.HandleFunc("GET /query", query)
 	mux.HandleFunc("GET /request", inspect)
 	mux.HandleFunc("POST /echo", echo)
-	items := newStore(10_000)
+	items := newStore(1_000)
 	mux.HandleFunc("PUT /items/{id}", items.put)
 	mux.HandleFunc("GET /items/{id}", items.get)
 	mux.HandleFunc("DELETE /items/{id}", items.delete)

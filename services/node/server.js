@@ -6,7 +6,7 @@ const http = require("node:http");
 const { about } = require("./about.js");
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const MAX_ITEMS = 10_000;
+const MAX_ITEMS = 1_000;
 const WORKERS = Number(process.env.WORKERS);
 
 const items = new Map();

@@ -10,7 +10,7 @@ from werkzeug.routing import IntegerConverter
 from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_ITEMS = 10_000
+MAX_ITEMS = 1_000
 
 
 class DigitsConverter(IntegerConverter):

@@ -9,7 +9,7 @@ from sanic.views import HTTPMethodView
 from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_ITEMS = 10_000
+MAX_ITEMS = 1_000
 
 app = Sanic("levelground", strict_slashes=True)
 app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES

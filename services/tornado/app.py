@@ -15,21 +15,20 @@ from tornado.web import Application, HTTPError, RequestHandler, stream_request_b
 from about import about
 
 MAX_BODY_BYTES = 1024 * 1024
-MAX_ITEMS = 10_000
+MAX_ITEMS = 1_000
 
 items: dict[str, Any] = {}
 
 
 class Handler(RequestHandler):
-    SUPPORTED_METHODS = ("GET",)
-
     def write_text(self, text: str) -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.write(text)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         if status_code == 405:
-            self.set_header("Allow", ", ".join(self.SUPPORTED_METHODS))
+            written = [m for m in self.SUPPORTED_METHODS if m.lower() in vars(type(self))]
+            self.set_header("Allow", ", ".join(written))
         super().write_error(status_code, **kwargs)
 
 
@@ -101,15 +100,11 @@ class Inspect(Handler):
 
 
 class Echo(BodyHandler):
-    SUPPORTED_METHODS = ("POST",)
-
     def post(self) -> None:
         self.echo_json()
 
 
 class Item(BodyHandler):
-    SUPPORTED_METHODS = ("GET", "PUT", "DELETE")
-
     def get(self, id: str) -> None:
         if id not in items:
             raise HTTPError(404)
