@@ -516,7 +516,7 @@ def echo_chunked(client: Client) -> None:
 
 MALFORMED = (
     *(b"", b" ", b"{", b'{"a": 1', b'"a', b"[1,]", b"{} {}", b"{'a': 1}", b"hello", b"\x00", b"tru"),
-    *(b'{"a": "\xff"}', b'"\xc3"', b'"\xed\xa0\x80"', b"\xff\xfe"),
+    *(b'{"a": "\xff"}', b'"\xc3"', b"\xff\xfe"),
 )
 
 
@@ -664,6 +664,7 @@ def keep_alive_mixed(client: Client) -> None:
             ("POST", "/echo", b'{"a": 1}', 200),
             ("POST", "/echo", b'{"a": ', 400),
             ("POST", "/json", b'{"a": 1}', 405),
+            ("GET", "/echo", None, 405),
             ("PUT", item, b'{"a": 1}', 201),
             ("GET", item, None, 200),
             ("PUT", item, b'{"a": ', 400),
