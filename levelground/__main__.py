@@ -49,15 +49,17 @@ def conformance(options: Options) -> int:
 
 def bench(options: Options) -> int:
     """Checks conformance, measures, prints the table, writes the run."""
-    from levelground import bench, scenario
+    from levelground import bench, measurement, scenario
 
-    return bench.run(
+    plan = measurement.Plan(
         services=catalog.select(catalog.read(), _words(options, "SERVICES")),
         scenarios=scenario.select(scenario.read(), _words(options, "SCENARIOS")),
-        minutes=_number(options, "MINUTES", 5.0),
         connections=int(_number(options, "CONNECTIONS", 16, whole=True)),
+        minutes=_number(options, "MINUTES", 5.0),
         seed=int(_number(options, "SEED", 1, whole=True)),
+        slice_seconds=_number(options, "SLICE", 1000 * measurement.SLICE_SECONDS) / 1000,
     )
+    return bench.run(plan)
 
 
 def judge(options: Options) -> int:
@@ -75,7 +77,7 @@ def judge(options: Options) -> int:
 COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
     "up": (up, ("SERVICES",)),
     "conformance": (conformance, ("SERVICES",)),
-    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "CONNECTIONS", "SEED")),
+    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "CONNECTIONS", "SEED", "SLICE")),
     "judge": (judge, ("RUN",)),
 }
 

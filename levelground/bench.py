@@ -3,25 +3,19 @@
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from locust.env import Environment
 
-from levelground import conformance, measurement, probe, record, summary, table
+from levelground import conformance, probe, record, summary, table
 from levelground.catalog import Service
-from levelground.scenario import Scenario
+from levelground.measurement import Plan
 from levelground.user import Connection, Driver
 
 
-def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: float, connections: int, seed: int) -> int:
+def run(plan: Plan) -> int:
     """The exit code: 0 if every contender and reference has a valid cell in every scenario it takes part in."""
-    plan = measurement.Plan(
-        services=tuple(services),
-        scenarios=tuple(scenarios),
-        connections=connections,
-        minutes=minutes,
-        seed=seed,
-        excluded=_conformance(services),
-    )
+    plan = replace(plan, excluded=_conformance(plan.services))
     folders: list[record.Folder] = []
 
     def finished(folder: record.Folder) -> None:
@@ -29,7 +23,7 @@ def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: flo
 
     environment = Environment(user_classes=[Connection])
     runner = environment.create_local_runner()
-    driver = Driver(environment, lambda _: plan, finished, summary.Watch(_progress(minutes)))
+    driver = Driver(environment, lambda _: plan, finished, summary.Watch(_progress(plan)))
     # From here on, the slice in flight is finished and what was measured is kept.
     interrupted = False
 
@@ -40,8 +34,8 @@ def run(services: Sequence[Service], scenarios: Sequence[Scenario], minutes: flo
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
-    print(f"measuring for {minutes:g} min: {', '.join(s.name for s in scenarios)}", file=sys.stderr)
-    runner.start(connections, spawn_rate=connections)
+    print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
+    runner.start(plan.connections, spawn_rate=plan.connections)
     driver.over.wait()
     runner.quit()
     if driver.error is not None:
@@ -76,12 +70,12 @@ def _conformance(services: Sequence[Service]) -> dict[str, str]:
     return broken
 
 
-def _progress(minutes: float) -> Callable[[record.Run, Sequence[record.Slice]], None]:
+def _progress(plan: Plan) -> Callable[[record.Run, Sequence[record.Slice]], None]:
     """Prints one line: the block, the time left, how narrow the intervals are by now."""
 
     def look(run: record.Run, slices: Sequence[record.Slice]) -> None:
         last = slices[-1]
         widths = summary.ratio_widths(run, slices)
-        print(table.progress(last.block, minutes * 60 - last.start_seconds, widths), file=sys.stderr)
+        print(table.progress(last.block, 60 * (plan.minutes or 0) - last.start_seconds, widths), file=sys.stderr)
 
     return look

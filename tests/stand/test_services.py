@@ -48,7 +48,16 @@ def test_the_contract_holds(service: catalog.Service, check: str, verdicts: dict
 
 
 def test_the_limits_are_the_same_for_all_as_the_engine_set_them(containers: dict[str, Any]) -> None:
-    keys: tuple[str, ...] = ("CpusetCpus", "Memory", "MemorySwap", "NanoCpus", "PidsLimit", "Ulimits", "ReadonlyRootfs", "CapDrop")
+    keys: tuple[str, ...] = (
+        "CpusetCpus",
+        "Memory",
+        "MemorySwap",
+        "NanoCpus",
+        "PidsLimit",
+        "Ulimits",
+        "ReadonlyRootfs",
+        "CapDrop",
+    )
     keys += ("SecurityOpt", "Privileged", "Sysctls", "Tmpfs", "NetworkMode", "CpuShares")
     limits = {name: {key: told["HostConfig"][key] for key in keys} for name, told in containers.items()}
     first = limits[NAMES[0]]
