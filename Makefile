@@ -19,7 +19,7 @@ up:  ## the whole stand: every service, and the Locust web UI; prints the port m
 down:  ## removes the stand; keeps images and results
 	@docker compose --profile '*' down --remove-orphans
 
-bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= CONNECTIONS= SEED= SLICE=
+bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= CONNECTIONS= SEED= SLICE= LEAD=
 	@engine/stand up
 	@engine/stand run bench $(OPTIONS)
 

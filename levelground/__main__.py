@@ -58,6 +58,7 @@ def bench(options: Options) -> int:
         minutes=_number(options, "MINUTES", 5.0),
         seed=int(_number(options, "SEED", 1, whole=True)),
         slice_seconds=_number(options, "SLICE", 1000 * measurement.SLICE_SECONDS) / 1000,
+        lead_seconds=_number(options, "LEAD", 1000 * measurement.LEAD_SECONDS) / 1000,
     )
     return bench.run(plan)
 
@@ -77,7 +78,7 @@ def judge(options: Options) -> int:
 COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
     "up": (up, ("SERVICES",)),
     "conformance": (conformance, ("SERVICES",)),
-    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "CONNECTIONS", "SEED", "SLICE")),
+    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "CONNECTIONS", "SEED", "SLICE", "LEAD")),
     "judge": (judge, ("RUN",)),
 }
 

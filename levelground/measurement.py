@@ -5,6 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +13,12 @@ from levelground import catalog, cgroup, client, histogram, host, probe, record,
 from levelground.scenario import Scenario, digest
 
 REFERENCE = "starlette"
-SLICE_SECONDS = 0.03
-"""Chosen by measurement: docs/method.md."""
+SLICE_SECONDS = 0.012
+LEAD_SECONDS = 0.012
+"""Traffic before each slice that is checked but not measured, because services that were idle begin slowly.
+
+Both lengths were chosen by measurement: docs/method.md.
+"""
 WARMUP_SECONDS = 3.0
 _LONGEST_ABSENCE_BLOCKS = 64
 
@@ -32,6 +37,7 @@ class Plan:
     excluded: Mapping[str, str] = field(default_factory=dict)
     """Services that are not to be measured, and why: their cells say so."""
     slice_seconds: float = SLICE_SECONDS
+    lead_seconds: float = LEAD_SECONDS
     warmup_seconds: float = WARMUP_SECONDS
 
 
@@ -107,9 +113,10 @@ class Measurement:
 
     def _slice(self, target: "_Target", block: schedule.Block, warmup: bool, start: float) -> record.Slice:
         target.prepare(self._plan.connections)
+        lead = target.burst(block, self._plan.lead_seconds)
         before = target.read()
         began, generator = time.monotonic(), time.thread_time_ns()
-        burst = target.burst(block, self._plan.slice_seconds)
+        burst = lead if lead.errors else target.burst(block, self._plan.slice_seconds)
         generator = time.thread_time_ns() - generator
         after = target.read()
         target.settle(block.number, failed=not burst.latencies_ns)
@@ -127,7 +134,7 @@ class Measurement:
             reconnects=burst.reconnects,
             latency=histogram.of(burst.latencies_ns),
             cpu_us=spent.cpu_us if spent else None,
-            memory_bytes=after.memory_bytes if after else None,
+            memory_bytes=target.memory_bytes(),
             generator_cpu_us=generator / 1000.0,
             throttled=spent.throttled if spent else 0,
             example=burst.example,
@@ -155,12 +162,11 @@ class Measurement:
         except (probe.NotUp, client.NoAnswer) as error:
             problem = str(error)
             target.scripts.clear()
-        counters = target.read()
         return record.Member(
             role=service.role,
             about=about,
             problem=problem,
-            memory_idle_bytes=counters.memory_bytes if counters else None,
+            memory_idle_bytes=target.memory_bytes(),
             twin_of=service.twin_of,
             left_out=left_out,
             wrong=wrong,
@@ -176,6 +182,7 @@ class Measurement:
             load="closed",
             connections=plan.connections,
             slice_seconds={scenario.name: plan.slice_seconds for scenario in plan.scenarios},
+            lead_seconds=plan.lead_seconds,
             warmup_seconds=plan.warmup_seconds,
             minutes=plan.minutes,
             reference=REFERENCE if REFERENCE in members else plan.services[0].name,
@@ -188,13 +195,10 @@ class Measurement:
 @dataclass(frozen=True)
 class _Counters:
     cpu_us: float
-    memory_bytes: int
     throttled: int
 
     def __sub__(self, before: "_Counters") -> "_Counters":
-        return _Counters(
-            self.cpu_us - before.cpu_us, self.memory_bytes - before.memory_bytes, self.throttled - before.throttled
-        )
+        return _Counters(self.cpu_us - before.cpu_us, self.throttled - before.throttled)
 
 
 class _Target:
@@ -239,12 +243,15 @@ class _Target:
 
     def read(self) -> _Counters | None:
         """What its cgroup counts now; None if it cannot be read."""
-        if self._group is None:
-            return None
-        try:
-            return _Counters(self._group.cpu_us(), self._group.memory_bytes(), self._group.throttled())
-        except (OSError, ValueError):
-            return None
+        with suppress(OSError, ValueError):
+            return _Counters(self._group.cpu_us(), self._group.throttled()) if self._group else None
+        return None
+
+    def memory_bytes(self) -> int | None:
+        """Its memory in use now; None if it cannot be read."""
+        with suppress(OSError, ValueError):
+            return self._group.memory_bytes() if self._group else None
+        return None
 
     def settle(self, block: int, *, failed: bool) -> None:
         """After a slice without any right answer, stays away from the service for longer and longer."""

@@ -82,6 +82,8 @@ class Run:
     load: str
     connections: int
     slice_seconds: dict[str, float]
+    lead_seconds: float
+    """Of traffic right before each slice that is checked but not measured."""
     warmup_seconds: float
     minutes: float | None
     """null: until stopped."""

@@ -40,6 +40,7 @@ def a_run(*services: str, **changes: Any) -> Run:
         load="closed",
         connections=16,
         slice_seconds={"hello": 0.03},
+        lead_seconds=0.004,
         warmup_seconds=3.0,
         minutes=1.0,
         reference=services[0],
