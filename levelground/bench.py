@@ -1,5 +1,6 @@
 """`make bench`: conformance, then a run under Locust without its web UI, then the table."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from levelground.user import Connection, Driver
 
 def run(plan: Plan) -> int:
     """The exit code: 0 if every contender and reference has a valid cell in every scenario it takes part in."""
+    signal.signal(signal.SIGINT, _leave)
     plan = replace(plan, excluded=_conformance(plan.services))
     folders: list[record.Folder] = []
 
@@ -53,6 +55,12 @@ def run(plan: Plan) -> int:
             if cell.role != "control"
         )
     )
+
+
+def _leave(*_: object) -> None:
+    print("levelground: interrupted before anything was measured", file=sys.stderr)
+    # Nothing to keep yet, and conformance's threads would finish their checks first.
+    os._exit(1)
 
 
 def _conformance(services: Sequence[Service]) -> dict[str, str]:

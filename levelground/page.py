@@ -62,7 +62,7 @@ def rows(results: record.Folder | None = None) -> list[dict[str, Any]]:
             "p50": _ms(cell.latency_us["p50"]),
             "p99": _ms(cell.latency_us["p99"]),
             "errors": cell.errors,
-            "verdict": "; ".join(cell.reasons) or "ok",
+            "verdict": "; ".join(cell.reasons)[:300] or "ok",
         }
         for scenario, table in summary.scenarios.items()
         for service, cell in ranked(table.services)

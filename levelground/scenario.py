@@ -125,8 +125,20 @@ def word(random: Random) -> str:
 
 
 def canonical(value: object) -> str:
-    """One spelling for all JSON that means the same."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """One spelling for all JSON that means the same: 1.0 and 1 are one number, as they are in JavaScript."""
+    return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _whole(value: object) -> object:
+    """The same value, with integers in place of floats that have no fraction."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _whole(one) for key, one in value.items()}
+        case list():
+            return [_whole(one) for one in value]
+    return value
 
 
 def _request(method: str, path: str, send: object = None) -> bytes:

@@ -97,12 +97,12 @@ def of(run: Run, slices: Sequence[Slice]) -> Summary:
 
 
 def ratio_widths(run: Run, slices: Sequence[Slice]) -> dict[str, float]:
-    """How narrow the ratios of each scenario are by now: the widest half width, relative; cheap enough for mid-run."""
+    """The widest half width, relative, among the ratios that each scenario has by now; cheap enough for mid-run."""
     widths = {}
     for name in run.scenarios:
         grid = _Grid(run, name, [one for one in slices if one.scenario == name and not one.warmup])
         intervals = statistics.ratios(grid.throughput, grid.reference, grid.rounds, run.seed, resamples=200)
-        widths[name] = statistics.widest_half_width(intervals)
+        widths[name] = statistics.widest_half_width(one for one in intervals if one)
     return widths
 
 

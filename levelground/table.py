@@ -60,7 +60,12 @@ def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
         if cells:
             lines.append(f"  {role}s")
             lines += [_row(service, cell) for service, cell in ranked(cells)]
-    return lines
+    return lines + [
+        f"  {service}: {reason}"
+        for service, cell in table.services.items()
+        for reason in cell.reasons
+        if ": " in reason
+    ]
 
 
 def _row(service: str, cell: Cell) -> str:
@@ -73,8 +78,13 @@ def _row(service: str, cell: Cell) -> str:
         f"{f'{rate.estimate:,.0f}' if rate else '–':>12}"
         f"{f'{cpu.estimate:.1f} ({cpu.low:.1f}–{cpu.high:.1f})' if cpu else '–':>22}"
         f"{_ms(cell.latency_us['p50']):>9}{_ms(cell.latency_us['p99']):>9}"
-        f"{f'{peak / 2**20:.0f}' if peak is not None else '–':>10}{cell.errors:>8}  {'; '.join(cell.reasons) or 'ok'}"
+        f"{f'{peak / 2**20:.0f}' if peak is not None else '–':>10}{cell.errors:>8}  {_verdict(cell)}"
     )
+
+
+def _verdict(cell: Cell) -> str:
+    """The kinds of the cell's reasons; what they are in full stands below the table."""
+    return ", ".join(reason.split(":")[0] for reason in cell.reasons) or "ok"
 
 
 def _ms(us: float | None) -> str:

@@ -81,6 +81,11 @@ def test_any_spelling_of_the_same_json_is_accepted(value: object) -> None:
     assert not step.accepts(200, JSON, json.dumps([value]).encode())
 
 
+@pytest.mark.parametrize("body", [b'{"price": [100.0, 1e2]}', b'{"price": [100, 100]}'])
+def test_a_number_is_the_same_with_and_without_its_fraction(body: bytes) -> None:
+    assert data("GET", "/", says={"price": [100.0, 100]}).accepts(200, JSON, body)
+
+
 @pytest.mark.parametrize(
     ("step", "status", "media_type", "body"),
     [

@@ -134,7 +134,8 @@ def test_a_service_killed_in_mid_run_says_so_and_the_others_go_on() -> None:
     output = run.finish()
     assert run.process.returncode != 0
     (row,) = [line for line in output.splitlines() if " sanic " in line and "–" in line]
-    assert "errors: " in row
+    assert row.endswith("errors")
+    assert "  sanic: errors: " in output
     cells = summary()["scenarios"]["hello"]["services"]
     assert not cells["sanic"]["valid"]
     assert cells["sanic"]["throughput_ratio"] is None

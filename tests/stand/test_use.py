@@ -10,7 +10,7 @@ import pytest
 from tests.stand.conftest import ROOT, command
 
 README = (ROOT / "README.md").read_text()
-COMMANDS = sorted(set(re.findall(r"^\$? ?(make [a-z]+[^\n#|]*?)\s*(?:#.*)?$", README, re.MULTILINE)))
+COMMANDS = sorted(set(re.findall(r"^ {4}(make [a-z]+.*)$", README, re.MULTILINE)))
 SLOW_OR_DESTRUCTIVE = ("test", "check", "lock", "clean", "down")
 
 
