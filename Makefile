@@ -30,6 +30,10 @@ conformance:  ## checks the contract on every service. SERVICES=
 judge:  ## judges a run again from its files. RUN=
 	@engine/stand run judge $(OPTIONS)
 
+calibrate:  ## the instrument against known truths. PARTS= MINUTES=
+	@engine/stand up
+	@engine/stand run calibrate $(OPTIONS)
+
 check:  ## formatting, types and unit tests: no service needed
 	@engine/stand check
 
@@ -42,4 +46,4 @@ lock:  ## pins anew what services and Locust install. SERVICES=
 clean: down  ## removes everything that the project made, by its label: containers, network, images
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge check test lock clean
+.PHONY: help up down bench conformance judge calibrate check test lock clean

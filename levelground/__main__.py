@@ -75,11 +75,22 @@ def judge(options: Options) -> int:
     return 0
 
 
+def calibrate(options: Options) -> int:
+    """The instrument against known truths."""
+    from levelground import calibration
+
+    parts = _words(options, "PARTS") or list(calibration.PARTS)
+    if wrong := [part for part in parts if part not in calibration.PARTS]:
+        raise catalog.UnknownName("part", wrong, list(calibration.PARTS))
+    return calibration.run(parts, _number(options, "MINUTES", 10.0))
+
+
 COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
     "up": (up, ("SERVICES",)),
     "conformance": (conformance, ("SERVICES",)),
     "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "CONNECTIONS", "SEED", "SLICE", "LEAD")),
     "judge": (judge, ("RUN",)),
+    "calibrate": (calibrate, ("PARTS", "MINUTES")),
 }
 
 
