@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote
 import pytest
 from openapi_spec_validator import validate
 
-from levelground import conformance
+from levelground import blackbox, conformance
 from levelground.catalog import Service
 
 ROOT = Path(__file__).parent.parent
@@ -421,7 +421,7 @@ def test_a_service_that_says_that_it_closes_is_asked_on_a_new_connection() -> No
 
 
 def test_a_service_that_hangs_fails_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conformance, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(blackbox, "ANSWER_SECONDS", 0.3)
 
     def app(request: Request) -> Reply:
         if request.path == "/json":
@@ -435,7 +435,7 @@ def test_a_service_that_hangs_fails_in_time(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_service_that_trickles_fails_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conformance, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(blackbox, "ANSWER_SECONDS", 0.3)
 
     def send(self: Handler, reply: Reply) -> None:
         for _ in range(40):
@@ -449,7 +449,7 @@ def test_a_service_that_trickles_fails_in_time(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_check_that_takes_too_long_in_all_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conformance, "CHECK_SECONDS", 0.2)
+    monkeypatch.setattr(blackbox, "CHECK_SECONDS", 0.2)
 
     def app(request: Request) -> Reply:
         time.sleep(0.03)
@@ -473,7 +473,7 @@ def test_a_service_that_dies_of_bad_input_is_found() -> None:
 
 
 def test_a_service_that_is_gone_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conformance, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(blackbox, "ANSWER_SECONDS", 0.3)
     honest = Honest()
     gone = False
 
