@@ -19,9 +19,8 @@ up:  ## the whole stand: every service, and the Locust web UI; prints the port m
 down:  ## removes the stand; keeps images and results
 	@docker compose --profile '*' down --remove-orphans
 
-bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= CONNECTIONS= SEED= SLICE= LEAD=
-	@engine/stand up
-	@engine/stand run bench $(OPTIONS)
+bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= ROUNDS= CONNECTIONS= SEED= RESUME=
+	@engine/stand bench $(OPTIONS)
 
 conformance:  ## checks the contract on every service. SERVICES=
 	@engine/stand up

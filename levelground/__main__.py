@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from levelground import catalog
+from levelground import catalog, record
 
-UP_SECONDS = 60.0
 STAND_KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env").read_text(), re.MULTILINE))
 """The names in .env: they shape the stand, not a command, and are no mistake on any command line."""
 
@@ -34,7 +33,7 @@ def up(options: Options) -> int:
     from levelground import portmap, probe
 
     services = catalog.select(catalog.read(), _words(options, "SERVICES"))
-    answers, wrong = probe.await_all(services, UP_SECONDS)
+    answers, wrong = probe.await_all(services, probe.START_SECONDS)
     print(portmap.render(services, answers, wrong, os.environ))
     return 1 if wrong else 0
 
@@ -51,11 +50,17 @@ def bench(options: Options) -> int:
     """Checks conformance, measures, prints the table, writes the run."""
     from levelground import bench, measurement, scenario
 
+    if "RESUME" in options:
+        if set(options) - STAND_KNOBS != {"RESUME"}:
+            _wrong_use("RESUME= takes no other options: the run's own hold")
+        folder = _run_folder(options, "RESUME")
+        return bench.run(bench.planned(folder), folder)
     plan = measurement.Plan(
         services=catalog.select(catalog.read(), _words(options, "SERVICES")),
         scenarios=scenario.select(scenario.read(), _words(options, "SCENARIOS")),
         connections=int(_number(options, "CONNECTIONS", 16, whole=True)),
-        minutes=_number(options, "MINUTES", 5.0),
+        minutes=_number(options, "MINUTES", 4.0),
+        rounds=int(_number(options, "ROUNDS", 3, whole=True)),
         seed=int(_number(options, "SEED", 1, whole=True)),
         slice_seconds=_number(options, "SLICE", 1000 * measurement.SLICE_SECONDS) / 1000,
         lead_seconds=_number(options, "LEAD", 1000 * measurement.LEAD_SECONDS) / 1000,
@@ -65,13 +70,9 @@ def bench(options: Options) -> int:
 
 def judge(options: Options) -> int:
     """Judges a run again from its files and prints its table."""
-    from levelground import record, summary, table
+    from levelground import summary, table
 
-    folder = record.Folder(record.RESULTS / options.get("RUN", "latest"))
-    if not (folder.path / "run.json").exists():
-        runs = sorted(path.parent.name for path in record.RESULTS.glob("*/run.json") if not path.parent.is_symlink())
-        _wrong_use(f"RUN: no run {folder.path} (there are: {', '.join(runs) or 'none'})")
-    print(table.render(summary.judge(folder)))
+    print(table.render(summary.judge(_run_folder(options, "RUN"))))
     return 0
 
 
@@ -88,10 +89,18 @@ def calibrate(options: Options) -> int:
 COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
     "up": (up, ("SERVICES",)),
     "conformance": (conformance, ("SERVICES",)),
-    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "CONNECTIONS", "SEED", "SLICE", "LEAD")),
+    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "ROUNDS", "CONNECTIONS", "SEED", "SLICE", "LEAD", "RESUME")),
     "judge": (judge, ("RUN",)),
     "calibrate": (calibrate, ("PARTS", "MINUTES")),
 }
+
+
+def _run_folder(options: Options, name: str) -> record.Folder:
+    folder = record.Folder(record.RESULTS / options.get(name, "latest"))
+    if not (folder.path / "run.json").exists():
+        runs = sorted(path.parent.name for path in record.RESULTS.glob("*/run.json") if not path.parent.is_symlink())
+        _wrong_use(f"{name}: no run {folder.path} (there are: {', '.join(runs) or 'none'})")
+    return folder
 
 
 def _options(arguments: Sequence[str], names: Sequence[str]) -> Options:

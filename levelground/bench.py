@@ -8,24 +8,37 @@ from dataclasses import replace
 
 from locust.env import Environment
 
-from levelground import conformance, probe, record, summary, table
+from levelground import catalog, conformance, probe, record, scenario, summary, table
 from levelground.catalog import Service
 from levelground.measurement import Plan
 from levelground.user import Connection, Driver
 
+RESTART = 75
+"""Exit code: a round is over, and the services are to be restarted before the next one (sysexits' EX_TEMPFAIL)."""
 
-def run(plan: Plan) -> int:
-    """The exit code: 0 if every contender and reference has a valid cell in every scenario it takes part in."""
+
+def run(plan: Plan, folder: record.Folder | None = None) -> int:
+    """Measures one round, in a new folder or in that of an earlier round.
+
+    The exit code: RESTART if there are rounds left; else 0 if every contender and reference has a valid cell in every
+    scenario it takes part in, 1 if not.
+    """
     signal.signal(signal.SIGINT, _leave)
-    plan = replace(plan, excluded=_conformance(plan.services))
-    folders: list[record.Folder] = []
+    probe.await_all(plan.services, probe.START_SECONDS)
+    if folder is None:
+        plan = replace(plan, excluded=_conformance(plan.services))
+        print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
+    folders = [] if folder is None else [folder]
+    watch = summary.Watch(_progress(plan), earlier=[one for each in folders for one in each.read_slices()])
 
-    def finished(folder: record.Folder) -> None:
-        folders.append(folder)
+    def new() -> record.Folder:
+        if not folders:
+            folders.append(record.Folder.create())
+        return folders[0]
 
     environment = Environment(user_classes=[Connection])
     runner = environment.create_local_runner()
-    driver = Driver(environment, lambda _: plan, finished, summary.Watch(_progress(plan)))
+    driver = Driver(environment, plan=lambda _: plan, finished=summary.judge, watch=watch, folder=new)
     # From here on, the slice in flight is finished and what was measured is kept.
     interrupted = False
 
@@ -36,24 +49,40 @@ def run(plan: Plan) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
-    print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
     runner.start(plan.connections, spawn_rate=plan.connections)
     driver.over.wait()
     runner.quit()
     if driver.error is not None:
         print(f"levelground: {driver.error}", file=sys.stderr)
         return 1
+    done = 1 + len(folders[0].read_run().resumed)
+    if done < plan.rounds and not interrupted:
+        print(f"round {done} of {plan.rounds} is over: restarting the services", file=sys.stderr)
+        return RESTART
     judged = summary.judge(folders[0])
     print(table.render(judged))
-    print(f"\n{folders[0].path}: run.json, slices.jsonl, summary.json" + (" (interrupted)" if interrupted else ""))
-    return int(
-        bool(interrupted)
-        or any(
-            not cell.valid
-            for scored in judged.scenarios.values()
-            for cell in scored.services.values()
-            if cell.role != "control"
-        )
+    print(
+        f"\n{record.RESULTS / folders[0].name}: run.json, slices.jsonl, summary.json"
+        + (" (interrupted)" if interrupted else "")
+    )
+    cells = [cell for scored in judged.scenarios.values() for cell in scored.services.values()]
+    return int(interrupted or any(not cell.valid for cell in cells if cell.role != "control"))
+
+
+def planned(folder: record.Folder) -> Plan:
+    """The plan of a run that was begun, as its record tells it. Raises UnknownName if the stand has changed since."""
+    told = folder.read_run()
+    (slice_seconds,) = set(told.slice_seconds.values())
+    return Plan(
+        services=catalog.select(catalog.read(), list(told.services)),
+        scenarios=scenario.select(scenario.read(), list(told.scenarios)),
+        connections=told.connections,
+        minutes=told.minutes,
+        seed=told.seed,
+        excluded={name: one.problem for name, one in told.services.items() if one.problem},
+        slice_seconds=slice_seconds,
+        lead_seconds=told.lead_seconds,
+        rounds=told.rounds,
     )
 
 

@@ -38,8 +38,8 @@ def verdict(member: Member, scenario: str, slices: Sequence[Slice], blocks: int)
         reasons.append(f"wrong answers: {wrong}, the first: {_example(slices, 'wrong answer')}")
     # Slices that were left out because the service was away count as failed.
     failed = sum(1 for one in slices if one.errors) + max(0, blocks - len(slices))
-    if errors and failed > FAILED_SHARE * max(1, blocks):
-        kinds = ", ".join(f"{kind} ×{count}" for kind, count in errors.most_common())
+    if failed > FAILED_SHARE * max(1, blocks):
+        kinds = ", ".join(f"{kind} ×{count}" for kind, count in errors.most_common()) or "not up in a later round"
         reasons.append(f"errors: {kinds}; failed or away in {failed} of {blocks} blocks")
     good = [one for one in slices if is_good(one)]
     if len(good) < FEWEST_BLOCKS:

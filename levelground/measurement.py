@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from levelground import catalog, cgroup, client, histogram, host, probe, record, schedule
@@ -38,6 +38,8 @@ class Plan:
     """Services that are not to be measured, and why: their cells say so."""
     slice_seconds: float = SLICE_SECONDS
     lead_seconds: float = LEAD_SECONDS
+    rounds: int = 1
+    """Into how many parts the time is cut, with the services restarted between them."""
     warmup_seconds: float = WARMUP_SECONDS
 
 
@@ -46,7 +48,7 @@ class NothingToMeasure(Exception):
 
 
 class Measurement:
-    """Runs a plan and writes it into a folder.
+    """Runs one round of a plan and writes it into a folder; in a folder that has rounds already, the next one.
 
     `give_way` is called between slices, `watch` with every slice once it is on disk.
     `address_of` says where a service is reached: inside the stand, by its name.
@@ -66,9 +68,11 @@ class Measurement:
         self._watch = watch
         self._targets = {service.name: _Target(service, address_of) for service in plan.services}
         self._transactions = {s.name: s.render(plan.seed, plan.connections) for s in plan.scenarios}
+        self._past = folder.last_slice()
+        self._round = 0 if self._past is None else self._past.round + 1
 
     def run(self) -> None:
-        """Returns when the time is over. Raises NothingToMeasure.
+        """Returns when the time of this round is over. Raises NothingToMeasure.
 
         Can be ended at any moment between two slices by an exception out of `give_way`.
         """
@@ -78,7 +82,11 @@ class Measurement:
             for scenario in self._transactions
         }
         services = {scenario: names for scenario, names in services.items() if names}
-        self._run = self._describe(members)
+        if self._past is None:
+            self._run = self._describe(members)
+        else:
+            before = self._folder.read_run()
+            self._run = replace(before, resumed=[*before.resumed, record.now()])
         self._folder.write_run(self._run)
         if not services:
             problems = [f"{name}: {m.problem or m.wrong or m.left_out}" for name, m in members.items()]
@@ -95,13 +103,17 @@ class Measurement:
                 target.close()
 
     def _drive(self, services: Mapping[str, Sequence[str]]) -> None:
-        start = time.monotonic()
-        end = None if self._plan.minutes is None else start + self._plan.minutes * 60
-        for block in schedule.blocks(self._plan.seed, services):
-            if end is not None and time.monotonic() >= end:
+        plan, now = self._plan, time.monotonic()
+        spent = 0.0 if self._past is None else self._past.start_seconds + self._past.seconds
+        first = 0 if self._past is None else (self._past.block // len(services) + 1) * len(services)
+        # What is left, shared among the rounds that are left.
+        left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
+        start = now - spent
+        for block in schedule.blocks(plan.seed, services, first):
+            if left is not None and time.monotonic() >= now + left:
                 return
             # Warm: every service has had each scenario at least once, and the time is over.
-            warmup = block.number < len(services) or time.monotonic() < start + self._plan.warmup_seconds
+            warmup = block.number < first + len(services) or time.monotonic() < now + plan.warmup_seconds
             for name in block.order:
                 target = self._targets[name]
                 if not target.is_absent(block.number):
@@ -138,6 +150,7 @@ class Measurement:
             generator_cpu_us=generator / 1000.0,
             throttled=spent.throttled if spent else 0,
             example=burst.example,
+            round=self._round,
         )
 
     def _meet(self, target: "_Target") -> record.Member:
@@ -185,6 +198,7 @@ class Measurement:
             lead_seconds=plan.lead_seconds,
             warmup_seconds=plan.warmup_seconds,
             minutes=plan.minutes,
+            rounds=plan.rounds,
             reference=REFERENCE if REFERENCE in members else plan.services[0].name,
             scenarios={name: digest(transactions) for name, transactions in self._transactions.items()},
             services=dict(members),

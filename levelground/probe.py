@@ -13,6 +13,8 @@ from typing import Any
 from levelground.catalog import PORT, Service
 
 Address = tuple[str, int]
+START_SECONDS = 60.0
+"""How long a service may take from its start to its first answer."""
 
 
 class NotUp(Exception):

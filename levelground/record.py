@@ -6,6 +6,7 @@ Every slice is on disk before the next one begins: a killed run loses at most th
 import fcntl
 import os
 import secrets
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,13 +87,17 @@ class Run:
     """Of traffic right before each slice that is checked but not measured."""
     warmup_seconds: float
     minutes: float | None
-    """null: until stopped."""
+    """In all rounds together; null: until stopped."""
     reference: str
     scenarios: dict[str, str]
     """SHA-256 of each scenario's byte stream."""
     services: dict[str, Member]
     host: dict[str, Any]
     """Kernel, CPU, cgroup version; engine and image ids as the host told them."""
+    rounds: int = 1
+    """Between two of them the services are restarted."""
+    resumed: list[str] = field(default_factory=list)
+    """When the run was gone on with, for another round or because it had been broken off."""
     schema: int = SCHEMA
 
 
@@ -160,6 +165,11 @@ class Folder:
     def read_run(self) -> Run:
         """Raises FileNotFoundError, msgspec.ValidationError."""
         return msgspec.json.decode((self.path / "run.json").read_bytes(), type=Run)
+
+    def last_slice(self) -> Slice | None:
+        """None before the first."""
+        newest = deque(self.read_slices(), maxlen=1)
+        return newest[0] if newest else None
 
     def read_slices(self) -> Iterator[Slice]:
         """All slices that were written whole: the last line of a killed run may not have been."""

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +85,8 @@ def of(run: Run, slices: Sequence[Slice]) -> Summary:
         "load": run.load,
         "connections": run.connections,
         "slice_seconds": run.slice_seconds,
+        "rounds": run.rounds,
+        "resumed": run.resumed,
         "host": run.host,
         "versions": {
             name: {key: member.about.get(key) for key in ("framework", "framework_version", "server", "server_version")}
@@ -109,17 +111,27 @@ def ratio_widths(run: Run, slices: Sequence[Slice]) -> dict[str, float]:
 class Watch:
     """Collects a run's slices and looks at them now and then, never for more than a fiftieth of the time."""
 
-    def __init__(self, look: Callable[[Run, Sequence[Slice]], object], every_seconds: float = 10.0) -> None:
-        """`look` is called between two blocks, with all slices up to the last whole block."""
+    def __init__(
+        self,
+        look: Callable[[Run, Sequence[Slice]], object],
+        every_seconds: float = 10.0,
+        earlier: Iterable[Slice] = (),
+    ) -> None:
+        """`look` is called between two blocks, with all slices up to the last whole block.
+
+        `earlier` are those that the first run had already.
+        """
         self._look = look
         self._every = every_seconds
         self._next = 0.0
         self._run = ""
+        self._earlier = list(earlier)
         self._slices: list[Slice] = []
 
     def __call__(self, run: Run, one: Slice) -> None:
         if run.run != self._run:
-            self._run, self._slices, self._next = run.run, [], self._every
+            self._run, self._slices, self._earlier = run.run, self._earlier, []
+            self._next = one.start_seconds + self._every
         if self._slices and one.block != self._slices[-1].block and one.start_seconds > self._next:
             began = time.monotonic()
             self._look(run, self._slices)

@@ -42,6 +42,7 @@ class Driver:
         plan: Callable[[int], Plan],
         finished: Callable[[record.Folder], object],
         watch: Watcher = lambda run, one: None,
+        folder: Callable[[], record.Folder] = record.Folder.create,
     ) -> None:
         """`plan` makes the plan for so many connections; `finished` gets what was measured, however it ended.
 
@@ -55,6 +56,7 @@ class Driver:
         self._plan = plan
         self._finished = finished
         self._watch = watch
+        self._folder = folder
         self._greenlet: Greenlet | None = None
         environment.events.spawning_complete.add_listener(self._start)  # type: ignore[no-untyped-call]
         environment.events.test_stop.add_listener(self._end)  # type: ignore[no-untyped-call]
@@ -79,7 +81,7 @@ class Driver:
         self.error = None
         try:
             with record.alone():
-                folder = record.Folder.create()
+                folder = self._folder()
                 try:
                     Measurement(self._plan(connections), folder, give_way=_give_way, watch=self._after_slice).run()
                 finally:

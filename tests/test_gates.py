@@ -41,6 +41,10 @@ def test_blocks_in_which_a_dead_service_was_left_out_count_as_failed() -> None:
     ]
 
 
+def test_a_service_that_did_not_come_back_from_a_restart_says_so() -> None:
+    assert verdict(GOOD[:50]) == ["errors: not up in a later round; failed or away in 50 of 100 blocks"]
+
+
 def test_a_cell_of_few_blocks_is_not_judged() -> None:
     assert verdict(GOOD[:9], 9) == ["too few blocks: 9, at least 10 are needed"]
 

@@ -22,9 +22,14 @@ def right(_: int, request: bytes) -> Sequence[Piece]:
 
 
 def run(
-    tmp_path: Path, replies: dict[str, Reply], after: Callable[[record.Slice], None] = lambda _: None, **plan: object
+    tmp_path: Path,
+    replies: dict[str, Reply],
+    after: Callable[[record.Slice], None] = lambda _: None,
+    folder: record.Folder | None = None,
+    **plan: object,
 ) -> record.Folder:
     servers = {name: Server(reply) for name, reply in replies.items()}
+    folder = folder or record.Folder.create(tmp_path)
     defaults: dict[str, object] = {
         "minutes": 0.01,
         "slice_seconds": 0.005,
@@ -32,7 +37,6 @@ def run(
         "scenarios": SCENARIOS,
         "seed": 1,
     }
-    folder = record.Folder.create(tmp_path)
     try:
         Measurement(
             Plan(
@@ -146,6 +150,22 @@ def test_a_service_that_comes_back_is_measured_again(tmp_path: Path) -> None:
     assert any(one.errors for one in own)
     assert not own[-1].errors
     assert own[-1].requests > 0
+
+
+def test_a_second_round_goes_on_with_the_schedule_and_says_so(tmp_path: Path) -> None:
+    folder = record.Folder.create(tmp_path)
+    for _ in range(2):
+        run(tmp_path, {"one": right, "two": right}, folder=folder, rounds=2, minutes=0.02)
+    slices = list(folder.read_slices())
+    assert [one.round for one in slices] == sorted(one.round for one in slices)
+    assert {one.round for one in slices} == {0, 1}
+    first, second = ([one for one in slices if one.round == number] for number in (0, 1))
+    assert second[0].block == max(one.block for one in first) // 2 * 2 + 2
+    assert second[0].start_seconds >= first[-1].start_seconds
+    assert second[0].warmup
+    assert len(folder.read_run().resumed) == 1
+    order = [(one.block, one.scenario, one.service) for one in slices]
+    assert len(set(order)) == len(order)
 
 
 def test_nothing_to_measure_is_said_with_the_reason_of_every_service(tmp_path: Path) -> None:

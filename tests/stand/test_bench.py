@@ -25,7 +25,9 @@ def summary() -> Any:
 
 @pytest.fixture(scope="module")
 def short_run(up: str) -> subprocess.CompletedProcess[str]:
-    return command("make", "bench", "SERVICES=starlette,starlette-twin,go,null", "SCENARIOS=hello,items", "MINUTES=0.5")
+    return command(
+        "make", "bench", "SERVICES=starlette,starlette-twin,go,null", "SCENARIOS=hello,items", "MINUTES=0.6", "ROUNDS=2"
+    )
 
 
 def test_a_run_ends_well_with_a_table_per_scenario(short_run: subprocess.CompletedProcess[str]) -> None:
@@ -37,6 +39,30 @@ def test_a_run_ends_well_with_a_table_per_scenario(short_run: subprocess.Complet
     assert lines[1].startswith("twin of starlette")
     assert [line for line in lines if line.startswith("hello: ")]
     assert [line for line in lines if line.startswith("items: ")]
+
+
+def test_a_run_is_cut_into_rounds_with_the_services_restarted_between(
+    short_run: subprocess.CompletedProcess[str],
+) -> None:
+    assert "round 1 of 2 is over: restarting the services" in short_run.stderr
+    assert {one.round for one in LATEST.read_slices()} == {0, 1}
+    assert len(LATEST.read_run().resumed) == 1
+    for scored in summary()["scenarios"].values():
+        assert all(cell["errors"] == 0 for cell in scored["services"].values())
+
+
+def test_a_run_that_was_broken_off_can_be_gone_on_with() -> None:
+    run = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
+    run.await_blocks(60)
+    os.killpg(run.process.pid, signal.SIGINT)
+    run.finish()
+    before = list(run.folder.read_slices())
+    done = command("make", "bench", f"RESUME={run.folder.name}")
+    assert done.returncode == 0
+    after = list(run.folder.read_slices())
+    assert after[: len(before)] == before
+    assert after[len(before)].block == before[-1].block + 1
+    assert after[-1].start_seconds == pytest.approx(24, abs=3)
 
 
 def test_a_run_leaves_records_in_the_shape_of_their_schemas(short_run: subprocess.CompletedProcess[str]) -> None:
@@ -128,7 +154,7 @@ def sanic_comes_back() -> Iterator[None]:
 
 @pytest.mark.usefixtures("sanic_comes_back")
 def test_a_service_killed_in_mid_run_says_so_and_the_others_go_on() -> None:
-    run = Running("SERVICES=starlette,fastapi,sanic", "SCENARIOS=hello", "MINUTES=0.4")
+    run = Running("SERVICES=starlette,fastapi,sanic", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
     run.await_blocks(60)
     assert command("docker", "compose", "kill", "sanic").returncode == 0
     output = run.finish()

@@ -33,10 +33,12 @@ def test_every_verb_of_the_makefile_is_listed_by_make_help() -> None:
     [
         (("SERVICES=flaks",), "unknown service: flaks (there are: fastapi, "),
         (("SCENARIOS=hallo",), "unknown scenario: hallo (there are: echo, hello, items, json, params, query)"),
-        (("SERVICE=flask",), "unknown option SERVICE (there are: SERVICES, SCENARIOS, MINUTES, CONNECTIONS, SEED, "),
+        (("SERVICE=flask",), "unknown option SERVICE (there are: SERVICES, SCENARIOS, MINUTES, ROUNDS, CONNECTIONS, "),
         (("MINUTES=soon",), "MINUTES=soon: it takes a number above 0"),
         (("MINUTES=-1",), "MINUTES=-1: it takes a number above 0"),
         (("CONNECTIONS=1.5",), "CONNECTIONS=1.5: it takes a whole number above 0"),
+        (("RESUME=nowhere",), "RESUME: no run results/nowhere (there are: "),
+        (("RESUME=latest", "SEED=2"), "RESUME= takes no other options: the run's own hold"),
     ],
 )
 def test_a_wrong_option_exits_with_2_and_names_the_right_ones(options: tuple[str, ...], complaint: str) -> None:
