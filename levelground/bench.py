@@ -61,10 +61,8 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
         return RESTART
     judged = summary.judge(folders[0])
     print(table.render(judged))
-    print(
-        f"\n{record.RESULTS / folders[0].name}: run.json, slices.jsonl, summary.json"
-        + (" (interrupted)" if interrupted else "")
-    )
+    files = f"{record.RESULTS / judged.run}: run.json, slices.jsonl, summary.json"
+    print(f"\n{files}{' (interrupted)' if interrupted else ''}")
     cells = [cell for scored in judged.scenarios.values() for cell in scored.services.values()]
     return int(interrupted or any(not cell.valid for cell in cells if cell.role != "control"))
 
