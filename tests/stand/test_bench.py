@@ -51,20 +51,6 @@ def test_a_run_is_cut_into_rounds_with_the_services_restarted_between(
         assert all(cell["errors"] == 0 for cell in scored["services"].values())
 
 
-def test_a_run_that_was_broken_off_can_be_gone_on_with() -> None:
-    run = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
-    run.await_blocks(60)
-    os.killpg(run.process.pid, signal.SIGINT)
-    run.finish()
-    before = list(run.folder.read_slices())
-    done = command("make", "bench", f"RESUME={run.folder.name}")
-    assert done.returncode == 0
-    after = list(run.folder.read_slices())
-    assert after[: len(before)] == before
-    assert after[len(before)].block == before[-1].block + 1
-    assert after[-1].start_seconds == pytest.approx(24, abs=3)
-
-
 def test_a_run_leaves_records_in_the_shape_of_their_schemas(short_run: subprocess.CompletedProcess[str]) -> None:
     jsonschema.validate(json.loads((LATEST.path / "run.json").read_text()), schema.of("run"))
     jsonschema.validate(summary(), schema.of("summary"))
@@ -193,3 +179,17 @@ def test_a_second_run_at_the_same_time_is_refused_in_a_sentence() -> None:
 
 def test_the_results_are_where_the_readme_says(short_run: subprocess.CompletedProcess[str]) -> None:
     assert Path(ROOT / "results" / "latest").is_symlink()
+
+
+def test_a_run_that_was_broken_off_can_be_gone_on_with() -> None:
+    run = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
+    run.await_blocks(60)
+    os.killpg(run.process.pid, signal.SIGINT)
+    run.finish()
+    before = list(run.folder.read_slices())
+    done = command("make", "bench", f"RESUME={run.folder.name}")
+    assert done.returncode == 0
+    after = list(run.folder.read_slices())
+    assert after[: len(before)] == before
+    assert after[len(before)].block == before[-1].block + 1
+    assert after[-1].start_seconds == pytest.approx(24, abs=3)
