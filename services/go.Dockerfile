@@ -5,7 +5,7 @@ ENV CGO_ENABLED=0 GOFLAGS=-mod=mod
 WORKDIR /src
 ARG SERVICE
 COPY ${SERVICE}/ ./
-RUN --mount=type=cache,target=/root/.cache/go-build go build -trimpath -ldflags="-s -w" -o /service .
+RUN --mount=type=cache,target=/cache GOCACHE=/cache/go go build -trimpath -ldflags="-s -w" -o /service .
 
 FROM scratch
 COPY --from=build /service /service

@@ -2,12 +2,12 @@
 ARG PYTHON_IMAGE
 FROM ${PYTHON_IMAGE} AS build
 ARG UV_VERSION
-RUN --mount=type=cache,target=/root/.cache/pip pip install --quiet --root-user-action=ignore uv==${UV_VERSION}
+RUN --mount=type=cache,target=/cache pip install --cache-dir /cache/pip --quiet --root-user-action=ignore uv==${UV_VERSION}
 RUN python -m venv --without-pip /venv
 ARG SERVICE
 COPY ${SERVICE}/requirements.txt /tmp/
-RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip install --quiet --python /venv --require-hashes --compile-bytecode --link-mode copy -r /tmp/requirements.txt
+RUN --mount=type=cache,target=/cache \
+    uv pip install --cache-dir /cache/uv --quiet --python /venv --require-hashes --compile-bytecode --link-mode copy -r /tmp/requirements.txt
 
 FROM ${PYTHON_IMAGE}
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
