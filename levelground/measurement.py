@@ -235,6 +235,7 @@ class _Target:
             self._group = cgroup.find(str(about.get("container")))
         except cgroup.NotFound:
             self._group = None
+        self.close()
         self.endpoint = client.Endpoint(probe.resolve(self._address_of(self.service)))
         return about
 

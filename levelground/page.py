@@ -10,7 +10,7 @@ import msgspec
 from flask import Response, request
 from locust.env import Environment
 
-from levelground import record
+from levelground import record, table
 from levelground.summary import Summary, ranked
 
 KEY = "level-ground"
@@ -44,9 +44,9 @@ def install(environment: Environment) -> None:
         return response
 
 
-def rows(results: record.Folder | None = None) -> list[dict[str, Any]]:
+def rows() -> list[dict[str, Any]]:
     """The newest run's cells as the tab shows them; none before its first summary."""
-    path = (results.path if results else record.RESULTS / "latest") / "summary.json"
+    path = record.RESULTS / "latest" / "summary.json"
     try:
         summary = msgspec.json.decode(path.read_bytes(), type=Summary)
     except (FileNotFoundError, msgspec.ValidationError):
@@ -59,15 +59,11 @@ def rows(results: record.Folder | None = None) -> list[dict[str, Any]]:
             "ratio": str(cell.throughput_ratio or "–"),
             "throughput": f"{cell.throughput_per_second.estimate:,.0f}" if cell.throughput_per_second else "–",
             "cpu": f"{cell.cpu_us_per_request.estimate:.1f}" if cell.cpu_us_per_request else "–",
-            "p50": _ms(cell.latency_us["p50"]),
-            "p99": _ms(cell.latency_us["p99"]),
+            "p50": table.milliseconds(cell.latency_us["p50"]),
+            "p99": table.milliseconds(cell.latency_us["p99"]),
             "errors": cell.errors,
             "verdict": "; ".join(cell.reasons)[:300] or "ok",
         }
-        for scenario, table in summary.scenarios.items()
-        for service, cell in ranked(table.services)
+        for scenario, scored in summary.scenarios.items()
+        for service, cell in ranked(scored.services)
     ]
-
-
-def _ms(us: float | None) -> str:
-    return "–" if us is None else f"{us / 1000:.2f}"

@@ -77,7 +77,7 @@ def _row(service: str, cell: Cell) -> str:
         f"  {cell.group:<5}{service:<16}{ratio:>21}"
         f"{f'{rate.estimate:,.0f}' if rate else '–':>12}"
         f"{f'{cpu.estimate:.1f} ({cpu.low:.1f}–{cpu.high:.1f})' if cpu else '–':>22}"
-        f"{_ms(cell.latency_us['p50']):>9}{_ms(cell.latency_us['p99']):>9}"
+        f"{milliseconds(cell.latency_us['p50']):>9}{milliseconds(cell.latency_us['p99']):>9}"
         f"{f'{peak / 2**20:.0f}' if peak is not None else '–':>10}{cell.errors:>8}  {_verdict(cell)}"
     )
 
@@ -87,7 +87,7 @@ def _verdict(cell: Cell) -> str:
     return ", ".join(reason.split(":")[0] for reason in cell.reasons) or "ok"
 
 
-def _ms(us: float | None) -> str:
+def milliseconds(us: float | None) -> str:
     return "–" if us is None else f"{us / 1000:.2f}"
 
 
