@@ -5,7 +5,7 @@ and a clear error that lists the right names when asked for a wrong one.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ class Service:
     twin_of: str | None = None
     only: tuple[str, ...] = ()
     """The scenarios that it can answer; empty: all."""
+    declared: Mapping[str, str] = field(default_factory=dict, hash=False)  # a mapping has no hash
+    """The checks of conformance that it truly cannot pass, each with the reason in a sentence."""
 
     def answers(self, scenario: str) -> bool:
         return not self.only or scenario in self.only
@@ -68,10 +70,14 @@ def _service(name: str, stanza: Mapping[str, Any]) -> Service:
     published, inside = ports[0].split(":")[-2:]
     if int(inside) != PORT:
         raise ValueError(f"compose.yaml: {name}: publishes port {inside}; every service listens on {PORT}")
+    declared = stanza.get("x-declared", {})
+    if not isinstance(declared, dict) or not all(isinstance(reason, str) for reason in declared.values()):
+        raise ValueError(f"compose.yaml: {name}: x-declared takes a reason for each check, like {{CHECK: REASON}}")
     return Service(
         name=name,
         role=role,
         published_port=int(published),
         twin_of=stanza.get("x-twin-of"),
         only=tuple(stanza.get("x-only", ())),
+        declared=declared,
     )

@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from levelground.blackbox import Client, Json, Mismatch, NoAnswer, framed, framing, no_number
-from levelground.catalog import Service
+from levelground.catalog import Service, UnknownName
 
 SPECIFICATION = Path(__file__).parent.parent / "contract" / "openapi.yaml"
 BODY_LIMIT = 1024 * 1024
@@ -61,13 +61,18 @@ def _named(name: str, *, always: bool = False) -> Callable[[Callable[[Client], N
     return register
 
 
+def meant_for(service: Service) -> list[Check]:
+    """The checks that the service has to pass: those of its scenarios, without what it declares that it cannot do."""
+    return [
+        each for each in CHECKS if (each.always or service.answers(each.name)) and each.name not in service.declared
+    ]
+
+
 def check(service: Service, host: str, port: int) -> dict[str, str | None]:
     """The name of each check that is meant for the service -> None if it held, else what was wrong."""
     verdicts: dict[str, str | None] = {}
     gone = ""
-    for each in CHECKS:
-        if not each.always and not service.answers(each.name):
-            continue
+    for each in meant_for(service):
         try:
             if not gone:
                 with Client(host, port) as client:
@@ -93,7 +98,11 @@ def _is_there(host: str, port: int) -> bool:
 def check_all(
     services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]]
 ) -> dict[str, dict[str, str | None]]:
-    """The verdicts of `check` for each service, by its name."""
+    """The verdicts of `check` for each service, by its name. Raises UnknownName if one declares what is no check."""
+    known = [each.name for each in CHECKS]
+    for service in services:
+        if wrong := [name for name in service.declared if name not in known]:
+            raise UnknownName(f"check in x-declared of {service.name}", wrong, known)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         checked = pool.map(lambda service: check(service, *address_of(service)), services)
         return {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
@@ -104,19 +113,26 @@ def run(services: Sequence[Service], address_of: Callable[[Service], tuple[str, 
     print(f"Checking the contract: {len(CHECKS)} checks, {len(services)} services", file=sys.stderr)
     results = check_all(services, address_of)
     kept = sum(not any(verdicts.values()) for verdicts in results.values())
-    print(f"{matrix(results)}\n\n{kept} of {len(results)} services keep the contract")
+    print(f"{matrix(results, services)}\n\n{kept} of {len(results)} services keep the contract")
     return int(kept < len(results))
 
 
-def matrix(results: Mapping[str, Mapping[str, str | None]]) -> str:
-    """A line for each check, a column for each service: ✓ held, ✗ broken, dash not meant for it; then the failures."""
-    names = [each.name for each in CHECKS if any(each.name in verdicts for verdicts in results.values())]
+def matrix(results: Mapping[str, Mapping[str, str | None]], services: Sequence[Service] = ()) -> str:
+    """A line for each check, a column for each service: ✓ held, ✗ broken, dash not meant for it.
+
+    Below it the failures, and why those services cannot do what they declare.
+    """
+    shown = {name for names in (*results.values(), *(one.declared for one in services)) for name in names}
+    names = [each.name for each in CHECKS if each.name in shown]
     width = max(map(len, names), default=0)
     lines = [" " * width + "  │" * position + f"  {name}" for position, name in enumerate(results)]
     for name in names:
         lines.append(name.ljust(width) + "".join(f"  {_mark(name, verdicts)}" for verdicts in results.values()))
     for service, verdicts in results.items():
         lines += _failures(service, verdicts)
+    notes = [f"{one.name}: {name}: {reason}" for one in services for name, reason in one.declared.items()]
+    if notes:
+        lines += ["", *notes]
     return "\n".join(lines)
 
 

@@ -4,5 +4,5 @@ FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 ARG SERVICE
-COPY ${SERVICE}/ ./
+COPY about.mjs ${SERVICE}/ ./
 CMD ["node", "server.js"]

@@ -55,6 +55,14 @@ def test_a_stanza_without_a_role_is_no_service(tmp_path: Path) -> None:
     assert (service.name, service.role, service.published_port) == ("one", "control", 8001)
     assert service.answers("hello")
     assert not service.answers("json")
+    assert service.declared == {}
+
+
+def test_what_a_service_declares_comes_with_its_reason(tmp_path: Path) -> None:
+    stanza = '{x-role: contender, ports: ["8001:8000"], x-declared: {oversize: It knows no limit.}}'
+    (service,) = catalog.read(write(tmp_path, stanza))
+    assert service.declared == {"oversize": "It knows no limit."}
+    assert {service} == {*catalog.read(write(tmp_path, stanza))}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +75,8 @@ def test_a_stanza_without_a_role_is_no_service(tmp_path: Path) -> None:
         ('{x-role: contender, ports: ["8001:9000"]}', "one: publishes port 9000; every service listens on 8000"),
         ("{x-role: contender}", "one: needs exactly one port"),
         ('{x-role: contender, ports: ["8001:8000", "8002:8000"]}', "one: needs exactly one port"),
+        ('{x-role: contender, ports: ["8001:8000"], x-declared: [echo]}', "one: x-declared takes a reason for each"),
+        ('{x-role: contender, ports: ["8001:8000"], x-declared: {echo: }}', "one: x-declared takes a reason for each"),
     ],
 )
 def test_a_stanza_that_is_wrong_is_refused_with_what_is_right(tmp_path: Path, stanza: str, complaint: str) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote
 import pytest
 from openapi_spec_validator import validate
 
-from levelground import blackbox, conformance
+from levelground import blackbox, catalog, conformance
 from levelground.catalog import Service
 
 ROOT = Path(__file__).parent.parent
@@ -505,6 +505,33 @@ def test_a_service_that_is_not_there_is_told_in_two_lines() -> None:
 def test_a_service_of_one_scenario_is_asked_for_no_other() -> None:
     verdicts = conformance.check(service("hello"), "127.0.0.1", 9)
     assert list(verdicts) == ["hello", "about", "not-found", "keep-alive"]
+
+
+def test_what_a_service_declares_is_not_asked_of_it() -> None:
+    declaring = replace(service("json"), declared={"json": "It has none.", "hello": "It is shy."})
+    assert [each.name for each in conformance.meant_for(declaring)] == ["about", "not-found", "keep-alive"]
+    with serving(lying(at("/json"), status=500)) as port:
+        assert "json" not in conformance.check(declaring, "127.0.0.1", port)
+
+
+def test_a_declared_check_is_a_dash_with_its_reason_below_and_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    declaring = replace(service("json", name="odd"), declared={"json": "It has none."})
+    with serving(lying(at("/json"), status=500)) as port:
+        assert conformance.run([declaring], lambda _: ("127.0.0.1", port)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "json        \N{EN DASH}" in lines
+    assert lines[-4:] == ["", "odd: json: It has none.", "", "1 of 1 services keep the contract"]
+
+
+def test_a_declared_check_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    declaring = replace(service(name="odd"), declared={"jason": "It has none."})
+    with pytest.raises(catalog.UnknownName, match=r"check in x-declared of odd: jason \(there are: hello, json"):
+        conformance.check_all([declaring], lambda _: ("127.0.0.1", 9))
+
+
+def test_every_declared_check_of_the_stand_exists() -> None:
+    declared = {name for one in catalog.read() for name in one.declared}
+    assert declared <= {check.name for check in conformance.CHECKS}
 
 
 def test_the_matrix_shows_what_held_what_is_broken_and_what_is_not_meant() -> None:

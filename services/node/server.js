@@ -3,7 +3,7 @@
 
 const cluster = require("node:cluster");
 const http = require("node:http");
-const { about } = require("./about.js");
+const { about } = require("./about.mjs");
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_ITEMS = 1_000;
@@ -86,7 +86,7 @@ function deleteItem(request, response, id) {
 }
 
 function tellAbout(request, response) {
-  sendJson(response, 200, about(WORKERS));
+  sendJson(response, 200, about("node:http", "node:http"));
 }
 
 async function handle(request, response) {

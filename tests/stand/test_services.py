@@ -39,7 +39,7 @@ def test_the_port_map_names_every_service_with_its_port_and_version(up: str) -> 
     assert ":8089 " in up
 
 
-CHECKS = [(one, each.name) for one in SERVICES for each in conformance.CHECKS if each.always or one.answers(each.name)]
+CHECKS = [(one, each.name) for one in SERVICES for each in conformance.meant_for(one)]
 
 
 @pytest.mark.parametrize(("service", "check"), CHECKS, ids=[f"{one.name}-{check}" for one, check in CHECKS])

@@ -1,19 +1,21 @@
 // What a Node service tells of itself at `GET /about`: versions as installed, limits as seen from inside.
-"use strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { hostname } from "node:os";
 
-const { existsSync, readFileSync } = require("node:fs");
-const { hostname } = require("node:os");
+const require = createRequire(import.meta.url);
 
-function about(workers) {
+/** The answer to `GET /about`; both arguments are the names of installed packages or of Node's own modules. */
+export function about(framework, server) {
   return {
-    framework: "node:http",
-    framework_version: process.versions.node,
-    server: "node:http",
-    server_version: process.versions.node,
+    framework,
+    framework_version: version(framework),
+    server,
+    server_version: version(server),
     language: "JavaScript (V8)",
     language_version: process.versions.v8,
     event_loop: "libuv",
-    workers,
+    workers: Number(process.env.WORKERS),
     container: hostname(),
     limits: {
       cpus: field("/proc/self/status", /^Cpus_allowed_list:\s*(\S+)/m).split(",").flatMap(range),
@@ -22,6 +24,10 @@ function about(workers) {
       open_files: Number(field("/proc/self/limits", /^Max open files\s+(\d+)/m)),
     },
   };
+}
+
+function version(name) {
+  return name.startsWith("node:") ? process.versions.node : require(`${name}/package.json`).version;
 }
 
 function field(file, pattern) {
@@ -40,5 +46,3 @@ function cgroupLimit(v2, v1) {
   const text = readFileSync(existsSync(path) ? path : `/sys/fs/cgroup/${v1}`, "utf8").trim();
   return text === "max" ? null : Number(text);
 }
-
-module.exports = { about };
