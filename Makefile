@@ -19,7 +19,7 @@ up:  ## the whole stand: every service, and the Locust web UI; prints the port m
 down:  ## removes the stand; keeps images and results
 	@docker compose --profile '*' down --remove-orphans
 
-bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= ROUNDS= CONNECTIONS= SEED= RESUME=
+bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= LOAD= RATE= OBJECTIVE= PRECISION= ROUNDS= CONNECTIONS= SEED= RESUME=
 	@engine/stand bench $(OPTIONS)
 
 conformance:  ## checks the contract on every service. SERVICES=
@@ -29,9 +29,11 @@ conformance:  ## checks the contract on every service. SERVICES=
 judge:  ## judges a run again from its files. RUN=
 	@engine/stand run judge $(OPTIONS)
 
+footprint:  ## time to start, memory, idle CPU, image and packages of every service. SERVICES= REPEATS=
+	@engine/stand footprint $(OPTIONS)
+
 calibrate:  ## the instrument against known truths. PARTS= MINUTES=
-	@engine/stand up
-	@engine/stand run calibrate $(OPTIONS)
+	@engine/stand calibrate $(OPTIONS)
 
 check:  ## formatting, types and unit tests: no service needed
 	@engine/stand check
@@ -45,4 +47,4 @@ lock:  ## pins anew what services and Locust install. SERVICES=
 clean: down  ## removes everything that the project made, by its label: containers, network, images
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge calibrate check test lock clean
+.PHONY: help up down bench conformance judge footprint calibrate check test lock clean

@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] = sys.argv[1:]) -> int:
         return command(_options(arguments[1:], names))
     except catalog.UnknownName as error:
         _wrong_use(str(error))
+    except record.TooNew as error:
+        print(f"levelground: {error}", file=sys.stderr)
+        return 1
 
 
 def up(options: Options) -> int:
@@ -48,13 +51,20 @@ def conformance(options: Options) -> int:
 
 def bench(options: Options) -> int:
     """Checks conformance, measures, prints the table, writes the run."""
-    from levelground import bench, measurement, scenario
+    from levelground import bench, load, measurement, scenario
+    from levelground.capacity import Objective
 
     if "RESUME" in options:
         if set(options) - STAND_KNOBS != {"RESUME"}:
             _wrong_use("RESUME= takes no other options: the run's own hold")
         folder = _run_folder(options, "RESUME")
         return bench.run(bench.planned(folder), folder)
+    kind = options.get("LOAD", load.LOADS[0])
+    if kind not in load.LOADS:
+        raise catalog.UnknownName("load", [kind], load.LOADS)
+    for name, wanted in (("RATE", "open"), ("OBJECTIVE", "capacity")):
+        if name in options and kind != wanted:
+            _wrong_use(f"{name}= is for LOAD={wanted}")
     plan = measurement.Plan(
         services=catalog.select(catalog.read(), _words(options, "SERVICES")),
         scenarios=scenario.select(scenario.read(), _words(options, "SCENARIOS")),
@@ -62,8 +72,13 @@ def bench(options: Options) -> int:
         minutes=_number(options, "MINUTES", 4.0),
         rounds=int(_number(options, "ROUNDS", 3, whole=True)),
         seed=int(_number(options, "SEED", 1, whole=True)),
-        slice_seconds=_number(options, "SLICE", 1000 * measurement.SLICE_SECONDS) / 1000,
-        lead_seconds=_number(options, "LEAD", 1000 * measurement.LEAD_SECONDS) / 1000,
+        slice_seconds=_number(options, "SLICE", 0) / 1000 or None,
+        lead_seconds=_number(options, "LEAD", 0) / 1000 or None,
+        load=kind,
+        rate=_parsed(load.Rate.parse, options, "RATE") or load.HALF,
+        objective=_parsed(Objective.parse, options, "OBJECTIVE")
+        or (Objective.parse("p99<50ms") if kind == "capacity" else None),
+        precision=_share(options, "PRECISION"),
     )
     return bench.run(plan)
 
@@ -74,6 +89,14 @@ def judge(options: Options) -> int:
 
     print(table.render(summary.judge(_run_folder(options, "RUN"))))
     return 0
+
+
+def footprint(options: Options) -> int:
+    """What every service takes: time to start, memory, CPU while idle, image, packages. engine/stand restarts them."""
+    from levelground import footprint
+
+    services = catalog.select(catalog.read(), _words(options, "SERVICES"))
+    return footprint.run(services, int(_number(options, "REPEATS", 5, whole=True)), footprint.Pipe())
 
 
 def calibrate(options: Options) -> int:
@@ -89,8 +112,15 @@ def calibrate(options: Options) -> int:
 COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
     "up": (up, ("SERVICES",)),
     "conformance": (conformance, ("SERVICES",)),
-    "bench": (bench, ("SERVICES", "SCENARIOS", "MINUTES", "ROUNDS", "CONNECTIONS", "SEED", "SLICE", "LEAD", "RESUME")),
+    "bench": (
+        bench,
+        (
+            *("SERVICES", "SCENARIOS", "MINUTES", "ROUNDS", "CONNECTIONS", "SEED", "SLICE", "LEAD"),
+            *("LOAD", "RATE", "OBJECTIVE", "PRECISION", "RESUME"),
+        ),
+    ),
     "judge": (judge, ("RUN",)),
+    "footprint": (footprint, ("SERVICES", "REPEATS")),
     "calibrate": (calibrate, ("PARTS", "MINUTES")),
 }
 
@@ -118,8 +148,28 @@ def _words(options: Options, name: str) -> list[str]:
     return [word for word in re.split(r"[,\s]+", options.get(name, "")) if word]
 
 
+def _parsed[Value](parse: Callable[[str], Value], options: Options, name: str) -> Value | None:
+    try:
+        return parse(options[name]) if name in options else None
+    except ValueError as error:
+        _wrong_use(f"{name}={error}")
+
+
+def _share(options: Options, name: str) -> float | None:
+    """A percentage such as 1% or 0.5% as a share; None if it was not given."""
+    if name not in options:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", options[name])
+    if match is None or float(match[1]) == 0:
+        _wrong_use(f"{name}={options[name]}: it takes a percentage above 0, such as 1%")
+    return float(match[1]) / 100
+
+
 def _number(options: Options, name: str, default: float, *, whole: bool = False) -> float:
-    text = options.get(name, str(default))
+    """A number above 0 (a SEED may be 0); the default, whatever it is, if it was not given."""
+    if name not in options:
+        return default
+    text = options[name]
     try:
         value = int(text) if whole else float(text)
     except ValueError:

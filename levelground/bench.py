@@ -3,12 +3,13 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from locust.env import Environment
 
 from levelground import catalog, conformance, probe, record, scenario, summary, table
+from levelground.capacity import Objective
 from levelground.catalog import Service
 from levelground.measurement import Plan
 from levelground.user import Connection, Driver
@@ -29,7 +30,8 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
         plan = replace(plan, excluded=_conformance(plan.services))
         print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
     folders = [] if folder is None else [folder]
-    watch = summary.Watch(_progress(plan), earlier=[one for each in folders for one in each.read_slices()])
+    progress = _Progress(plan)
+    watch = summary.Watch(progress, earlier=[one for each in folders for one in each.read_slices()])
 
     def new() -> record.Folder:
         if not folders:
@@ -38,7 +40,14 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
 
     environment = Environment(user_classes=[Connection])
     runner = environment.create_local_runner()
-    driver = Driver(environment, plan=lambda _: plan, finished=summary.judge, watch=watch, folder=new)
+    driver = Driver(
+        environment,
+        plan=lambda _: plan,
+        finished=summary.judge,
+        watch=watch,
+        folder=new,
+        enough=lambda: progress.enough,
+    )
     # From here on, the slice in flight is finished and what was measured is kept.
     interrupted = False
 
@@ -56,13 +65,14 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
         print(f"levelground: {driver.error}", file=sys.stderr)
         return 1
     done = 1 + len(folders[0].read_run().resumed)
-    if done < plan.rounds and not interrupted:
+    if done < plan.rounds and not interrupted and not progress.enough:
         print(f"round {done} of {plan.rounds} is over: restarting the services", file=sys.stderr)
         return RESTART
     judged = summary.judge(folders[0])
     print(table.render(judged))
-    files = f"{record.RESULTS / judged.run}: run.json, slices.jsonl, summary.json"
-    print(f"\n{files}{' (interrupted)' if interrupted else ''}")
+    print(
+        f"\n{record.RESULTS / judged.run}: run.json, slices.jsonl, blocks.jsonl, summary.json; {_end(plan, folders[0])}"
+    )
     cells = [cell for scored in judged.scenarios.values() for cell in scored.services.values()]
     return int(interrupted or any(not cell.valid for cell in cells if cell.role != "control"))
 
@@ -70,7 +80,6 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
 def planned(folder: record.Folder) -> Plan:
     """The plan of a run that was begun, as its record tells it. Raises UnknownName if the stand has changed since."""
     told = folder.read_run()
-    (slice_seconds,) = set(told.slice_seconds.values())
     return Plan(
         services=catalog.select(catalog.read(), list(told.services)),
         scenarios=scenario.select(scenario.read(), list(told.scenarios)),
@@ -78,9 +87,10 @@ def planned(folder: record.Folder) -> Plan:
         minutes=told.minutes,
         seed=told.seed,
         excluded={name: one.problem for name, one in told.services.items() if one.problem},
-        slice_seconds=slice_seconds,
-        lead_seconds=told.lead_seconds,
         rounds=told.rounds,
+        load=told.load,
+        objective=Objective.parse(told.objective) if told.objective else None,
+        precision=told.precision,
     )
 
 
@@ -99,18 +109,33 @@ def _conformance(services: Sequence[Service]) -> dict[str, str]:
         if any(verdicts.values())
     }
     if broken:
-        print(conformance.matrix(results), file=sys.stderr)
+        print(conformance.matrix(results, services), file=sys.stderr)
     checks = sum(map(len, results.values()))
     print(f"conformance: {checks} checks on {len(results)} services, {len(broken)} services fail", file=sys.stderr)
     return broken
 
 
-def _progress(plan: Plan) -> Callable[[record.Run, Sequence[record.Slice]], None]:
-    """Prints one line: the block, the time left, how narrow the intervals are by now."""
+def _end(plan: Plan, folder: record.Folder) -> str:
+    """Why the run ended, in words."""
+    ended = folder.read_run().ended
+    if ended == "time" and plan.precision is not None:
+        return f"ended after {plan.minutes:g} min, before every ratio was within ±{100 * plan.precision:g} %"
+    if ended == "precision" and plan.precision is not None:
+        return f"ended when every ratio was within ±{100 * plan.precision:g} %"
+    return "interrupted" if ended == "interrupted" else f"ended after {plan.minutes:g} min"
 
-    def look(run: record.Run, slices: Sequence[record.Slice]) -> None:
-        last = slices[-1]
-        widths = summary.ratio_widths(run, slices)
-        print(table.progress(last.block, 60 * (plan.minutes or 0) - last.start_seconds, widths), file=sys.stderr)
 
-    return look
+class _Progress:
+    """Prints one line now and then: the block, the time left, how narrow the intervals are by now."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.enough = False
+        """Whether every ratio is as precise as was asked for, in more than one round if there are to be any."""
+        self._plan = plan
+
+    def __call__(self, run: record.Run, slices: Sequence[record.Slice]) -> None:
+        last, widths = slices[-1], summary.ratio_widths(run, slices)
+        left = 60 * (self._plan.minutes or 0) - last.start_seconds
+        print(table.progress(last.block, left, widths), file=sys.stderr)
+        if self._plan.precision is not None and last.round >= min(1, self._plan.rounds - 1):
+            self.enough = max(widths.values()) <= self._plan.precision

@@ -23,6 +23,10 @@ class Group:
     cpuacct: Path
     memory: Path
 
+    def identity(self) -> int:
+        """Changes when the container is started again."""
+        return (self.cpuacct / "cgroup.procs").stat().st_ino
+
     def cpu_us(self) -> float:
         """CPU time that the container has used so far, in microseconds."""
         if self.version == 1:

@@ -1,11 +1,13 @@
 """The client: prebuilt bytes out, every answer checked, one epoll loop over all connections of a slice.
 
+`Endpoint.burst` sends as fast as the answers come (closed loop), `Endpoint.release` at given times (open loop).
 An answer that has the length, the beginning and the end that were learned from its service is right (between them
 are only headers); any other is parsed in full and judged by its meaning. Nothing here knows of Locust.
 """
 
+import os
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +24,10 @@ _EPOLLIN, _IPPROTO_TCP, _TCP_NODELAY, _MSG_PEEK = 1, 6, 1, 2
 
 TIMEOUT_SECONDS = 2.0
 """How long a slice waits for any answer at all before its service counts as hanging."""
+DRAIN_SECONDS = 2.0
+"""How long an open loop waits for the answers that are missing when its last request is due."""
+_SPIN_NS = 60_000
+"""A request that is due within this is waited for awake: a timer would be late by as much."""
 _RECEIVE = 1 << 16
 _STATUS_LINE = len("HTTP/1.1 200 ")
 
@@ -66,7 +72,10 @@ class Burst:
     seconds: float = 0.0
     """From the first byte sent to the last byte received."""
     latencies_ns: Sequence[int] = ()
-    """One for each right answer."""
+    """One for each right answer, from the moment when its request was due to the last byte.
+
+    In an open loop `unanswered` more: how old the requests are whose answers were no longer waited for.
+    """
     received_bytes: int = 0
     """Of all answers, right or wrong."""
     errors: Counter[str] = field(default_factory=Counter)
@@ -75,6 +84,19 @@ class Burst:
     """Connections that the service closed in good order after an answer, and that were opened again."""
     example: str | None = None
     """The first failure in words."""
+    starved: int = 0
+    """Connections that got no answer before the time was over."""
+    unanswered: int = 0
+    """Open loop: requests without an answer at the end of the drain, or that found no connection until then."""
+    service_ns: Sequence[int] = ()
+    """Open loop: one for each right answer, from the moment when its request was sent."""
+    slips_ns: Sequence[int] = ()
+    """Open loop: how late the generator was with each request, not counting the wait for a free connection."""
+
+    @property
+    def answers(self) -> int:
+        """Right answers."""
+        return len(self.latencies_ns) - self.unanswered
 
 
 class Endpoint:
@@ -85,6 +107,8 @@ class Endpoint:
         self._address = address
         self._poll = _epoll()
         self._by_fd: dict[int, _Connection] = {}
+        self._timer = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)
+        self._poll.register(self._timer, _EPOLLIN)
 
     def learn(self, transactions: Sequence[Sequence[Transaction]]) -> tuple[Script, ...]:
         """The script of each connection, learned by sending every request once and judging its answer by meaning.
@@ -118,35 +142,26 @@ class Endpoint:
         """
         clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
-        errors: Counter[str] = Counter()
-        example: str | None = None
-        reconnects = received = 0
-        busy = 0
-
-        def fail(connection: _Connection, kind: str, detail: str) -> None:
-            nonlocal example, busy
-            errors[kind] += 1
-            example = example or f"{kind}: {detail}"
-            self._drop(connection)
-            busy -= 1
-
+        tally = _Tally()
+        busy = received = starved = 0
         start = last = clock()
         deadline = start + int(seconds * 1e9)
         give_up = deadline + int(5 * TIMEOUT_SECONDS * 1e9)
         for connection, script in zip(list(by_fd.values()), scripts, strict=True):
             connection.follow(script, turn)
-            connection.sent_ns = clock()
-            busy += 1
+            connection.first_ns = connection.sent_ns = clock()
             try:
                 connection.send(connection.expected.request)
+                busy += 1
             except OSError as error:
-                fail(connection, "reset", str(error))
+                self._fail(connection, tally, error)
 
         while busy:
             events = poll(TIMEOUT_SECONDS)
             if not events or last > give_up:
                 for connection in [c for c in by_fd.values() if c.busy]:
-                    fail(connection, "timeout", f"no answer within {TIMEOUT_SECONDS:g} s to {connection.request_line}")
+                    starved += connection.sent_ns == connection.first_ns
+                    self._fail(connection, tally, connection.silence())
                 break
             for fd, _ in events:
                 connection = by_fd[fd]
@@ -163,22 +178,14 @@ class Endpoint:
                     ):
                         latencies.append(now - connection.sent_ns)
                     else:
-                        response = connection.assemble(data)
-                        if response is None:
+                        right = self._judge(connection, data, tally)
+                        if right is None:
                             continue
-                        if connection.is_right(response):
+                        if right:
                             latencies.append(now - connection.sent_ns)
-                        else:
-                            errors["wrong answer"] += 1
-                            example = example or f"wrong answer: {connection.difference(response)}"
-                        connection.buffer = b""
-                        if not response.keep_alive:
-                            self._drop(connection)
-                            connection.reopen()
-                            self._add(connection)
-                            reconnects += 1
                     last = now
                     if expected.ends and now >= deadline:
+                        starved += connection.sent_ns == connection.first_ns
                         connection.busy = False
                         busy -= 1
                         continue
@@ -187,18 +194,144 @@ class Endpoint:
                     connection.send(expected.request)
                 except BlockingIOError:
                     continue
-                except NoAnswer as error:
-                    fail(connection, error.kind, str(error))
-                except message.Malformed as error:
-                    fail(connection, "malformed", str(error))
-                except OSError as error:
-                    fail(connection, "reset", str(error))
-        return Burst((last - start) / 1e9, latencies, received, errors, reconnects, example)
+                except (OSError, message.Malformed) as error:
+                    self._fail(connection, tally, error)
+                    busy -= 1
+        return Burst((last - start) / 1e9, latencies, received, tally.errors, tally.reconnects, tally.example, starved)
+
+    def release(self, scripts: Sequence[Script], turn: int, due_ns: Sequence[int], seconds: float) -> Burst:
+        """Open loop: begins one transaction at each of `due_ns`, nanoseconds from now on in rising order.
+
+        Each takes the connection that has been free for the longest, or waits for one. Scripts, `turn` and failures are
+        as in `burst`. The later steps of a transaction are due when the step before them is answered.
+        Takes at least `seconds`, and DRAIN_SECONDS longer if answers are missing.
+        """
+        clock, poll, by_fd, timer = time.perf_counter_ns, self._poll.poll, self._by_fd, self._timer
+        latencies: list[int] = []
+        service: list[int] = []
+        slips: list[int] = []
+        tally = _Tally()
+        received = at = 0
+        free = deque(by_fd.values())
+        for connection, script in zip(free, scripts, strict=True):
+            connection.follow(script, turn)
+            connection.busy = False
+        waiting: deque[int] = deque()
+        """When those transactions were due for which no connection was free."""
+        start = last = clock()
+        due = [start + one for one in due_ns]
+        count, end = len(due), start + int(seconds * 1e9)
+        give_up = end + int(DRAIN_SECONDS * 1e9)
+
+        def begin(connection: _Connection, due_at: int) -> None:
+            connection.busy = True
+            connection.due_ns = due_at
+            connection.sent_ns = clock()
+            try:
+                connection.send(connection.expected.request)
+            except OSError as error:
+                self._fail(connection, tally, error)
+
+        while by_fd:
+            now = clock()
+            while at < count and due[at] <= now:
+                slips.append(now - due[at])
+                if free:
+                    begin(free.popleft(), due[at])
+                else:
+                    waiting.append(due[at])
+                at += 1
+                now = clock()
+            if at < count:
+                near = due[at] - now < _SPIN_NS
+                if not near:
+                    os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=due[at])
+                events = poll(0 if near else TIMEOUT_SECONDS)
+            else:
+                if (len(free) == len(by_fd) and not waiting and now >= end) or now > give_up:
+                    break
+                idle = len(free) == len(by_fd)
+                os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=end if idle else give_up)
+                events = poll(TIMEOUT_SECONDS)
+            for fd, _ in events:
+                if fd == timer:
+                    continue
+                connection = by_fd[fd]
+                expected = connection.expected
+                try:
+                    data = connection.recv(_RECEIVE)
+                    now = clock()
+                    received += len(data)
+                    if (
+                        len(data) == expected.length
+                        and data.endswith(expected.suffix)
+                        and data.startswith(expected.prefix)
+                        and not connection.buffer
+                    ):
+                        right: bool | None = True
+                    else:
+                        right = self._judge(connection, data, tally)
+                        if right is None:
+                            continue
+                    if right:
+                        latencies.append(now - connection.due_ns)
+                        service.append(now - connection.sent_ns)
+                    last = now
+                    connection.advance()
+                    connection.busy = False
+                    if not expected.ends:
+                        begin(connection, now)
+                    elif waiting:
+                        begin(connection, waiting.popleft())
+                    else:
+                        free.append(connection)
+                except BlockingIOError:
+                    continue
+                except (OSError, message.Malformed) as error:
+                    self._fail(connection, tally, error)
+        os.timerfd_settime_ns(timer, initial=0)
+        now = clock()
+        missing = [now - one for one in waiting]
+        for connection in [c for c in by_fd.values() if c.busy]:
+            missing.append(now - connection.due_ns)
+            self._drop(connection)
+        return Burst(
+            max(seconds, (last - start) / 1e9),
+            latencies + missing,
+            received,
+            tally.errors,
+            tally.reconnects,
+            tally.example,
+            unanswered=len(missing),
+            service_ns=service,
+            slips_ns=slips,
+        )
 
     def close(self) -> None:
         for connection in list(self._by_fd.values()):
             self._drop(connection)
         self._poll.close()
+        os.close(self._timer)
+
+    def _judge(self, connection: "_Connection", data: bytes, tally: "_Tally") -> bool | None:
+        """Whether the answer that is complete with `data` is right; None if none is. Raises NoAnswer, Malformed."""
+        response = connection.assemble(data)
+        if response is None:
+            return None
+        right = connection.is_right(response)
+        if not right:
+            tally.count(WrongAnswer.kind, connection.difference(response))
+        connection.buffer = b""
+        if not response.keep_alive:
+            self._drop(connection)
+            connection.reopen()
+            self._add(connection)
+            tally.reconnects += 1
+        return right
+
+    def _fail(self, connection: "_Connection", tally: "_Tally", error: OSError | message.Malformed) -> None:
+        tally.count(getattr(error, "kind", "reset"), str(error))
+        self._drop(connection)
 
     def _add(self, connection: "_Connection") -> None:
         self._by_fd[connection.fd] = connection
@@ -210,10 +343,36 @@ class Endpoint:
         connection.close()
 
 
+@dataclass
+class _Tally:
+    """What goes wrong in one slice."""
+
+    errors: Counter[str] = field(default_factory=Counter)
+    example: str | None = None
+    reconnects: int = 0
+
+    def count(self, kind: str, detail: str) -> None:
+        self.errors[kind] += 1
+        self.example = self.example or f"{kind}: {detail}"
+
+
 class _Connection:
     """One keep-alive connection of one simulated user to one service, and where it is in its script."""
 
-    __slots__ = ("_address", "_position", "_script", "_socket", "buffer", "busy", "expected", "fd", "recv", "sent_ns")
+    __slots__ = (
+        "_address",
+        "_position",
+        "_script",
+        "_socket",
+        "buffer",
+        "busy",
+        "due_ns",
+        "expected",
+        "fd",
+        "first_ns",
+        "recv",
+        "sent_ns",
+    )
 
     expected: Learned
 
@@ -222,7 +381,8 @@ class _Connection:
         self._script: Script = ()
         self._position = 0
         self.busy = False
-        self.sent_ns = 0
+        self.sent_ns = self.first_ns = self.due_ns = 0
+        """When the request in flight was sent, the first one of this slice was sent, the one in flight was due."""
         self.reopen()
 
     def reopen(self) -> None:
@@ -293,7 +453,7 @@ class _Connection:
             while (response := self.assemble(self._socket.recv(_RECEIVE))) is None:
                 pass
         except TimeoutError:
-            raise NoAnswer("timeout", f"no answer within {TIMEOUT_SECONDS:g} s to {self.request_line}") from None
+            raise self.silence() from None
         except message.Malformed as error:
             raise WrongAnswer(str(error)) from None
         except NoAnswer:
@@ -308,6 +468,9 @@ class _Connection:
             self.reopen()
         suffix = wire[response.head_length - 4 :]
         return Learned(step, ends, step.request, len(wire), wire[:_STATUS_LINE], suffix)
+
+    def silence(self) -> NoAnswer:
+        return NoAnswer("timeout", f"no answer within {TIMEOUT_SECONDS:g} s to {self.request_line}")
 
     def is_right(self, response: message.Response) -> bool:
         return self.expected.step.accepts(response.status, response.media_type, response.body)

@@ -1,19 +1,38 @@
-"""Which slices and cells count: rules that never look at how fast anything was, each with a reason in words.
+"""Which blocks, slices and cells count: rules that never look at how fast anything was, each with a reason in words.
 
-Pure functions over recorded slices.
+Pure functions over records. The thresholds come from twins: docs/method.md.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from levelground.record import Member, Slice
+from levelground import histogram
+from levelground.record import Conditions, Run, Slice
 
+STOLEN_SHARE = 0.05
+"""A block in which the hypervisor took a larger share of the measuring CPUs' time is dropped."""
+FOREIGN_SHARE = 0.15
+"""A block in which something else used a larger share of the services' CPUs is dropped."""
+DELAYED_SHARE = 0.05
+"""A block in which the generator had to wait for its CPU for a larger share of the time is dropped."""
+DROPPED_SHARE = 1 / 3
+"""A scenario in which a larger share of the blocks was dropped is too noisy to be judged."""
 FEWEST_BLOCKS = 10
 """A cell with fewer good slices is not judged."""
+TOO_FEW = "too few blocks"
 FAILED_SHARE = 0.01
 """A cell with a larger share of failed slices is invalid."""
 GENERATOR_SHARE = 0.95
 """Where the generator's CPU was busy for a larger share of the slices' time, it was the bottleneck."""
+STARVED_SHARE = 0.01
+"""A cell is invalid in which a larger share of connections got nothing while the others were served."""
+SERVED = 2
+"""Answers per connection below which a connection without one says nothing."""
+LATE_US = 1000.0
+LATE_SHARE = 0.01
+"""An open loop is late in which a larger share of the requests was sent later than LATE_US after it was due."""
+UNANSWERED_SHARE = 0.01
+"""An open loop says so if a larger share of the requests was never answered."""
 
 
 def is_good(one: Slice) -> bool:
@@ -21,34 +40,100 @@ def is_good(one: Slice) -> bool:
     return not one.warmup and not one.errors and one.requests > 0
 
 
-def verdict(member: Member, scenario: str, slices: Sequence[Slice], blocks: int) -> list[str]:
+def disturbance(block: Conditions, cpus: int) -> str | None:
+    """Why a block is dropped, all its slices with it; None if it is not. `stolen_us` adds up `cpus` CPUs."""
+    time_us = 1e6 * block.seconds
+    if block.stolen_us > STOLEN_SHARE * time_us * cpus:
+        return "CPU time stolen by the hypervisor"
+    if block.delayed_us is not None and block.delayed_us > DELAYED_SHARE * time_us:
+        return "something else on the generator's CPU"
+    if block.foreign_us is not None and block.foreign_us > FOREIGN_SHARE * time_us:
+        return "something else on the services' CPUs"
+    return None
+
+
+def dropped(run: Run, blocks: Iterable[Conditions]) -> dict[int, str]:
+    """The blocks that are dropped for what the host did, and why."""
+    services = {cpu for member in run.services.values() for cpu in member.cpus}
+    cpus = max(1, len(services | set(run.host.get("generator_cpus") or ())))
+    return {one.block: why for one in blocks if not one.warmup and (why := disturbance(one, cpus))}
+
+
+TOO_NOISY = "too noisy"
+"""The reason of every cell of a scenario in which the host was."""
+
+
+def is_too_noisy(blocks: int, dropped: int) -> bool:
+    """Whether no cell of a scenario can be judged, because too many of its blocks were dropped."""
+    return dropped > DROPPED_SHARE * blocks
+
+
+def verdict(run: Run, service: str, scenario: str, slices: Sequence[Slice], blocks: int) -> list[str]:
     """Why a cell is invalid; empty if it is valid.
 
-    `slices` are all of the cell, good or not, without the warm-up; `blocks` is how many the scenario had.
+    `slices` are all of the cell in whole blocks, good or not, without the warm-up; `blocks` is how many there were.
+    Each reason begins with its kind; what follows the colon is said below the table.
     """
+    member = run.services[service]
     if member.problem:
-        return [f"not up: {member.problem}"]
+        return [f"errors: not up: {member.problem}"]
     if scenario in member.wrong:
-        return [f"wrong answer before the first slice: {member.wrong[scenario]}"]
+        return [f"wrong answers: before the first slice: {member.wrong[scenario]}"]
     reasons: list[str] = []
     errors: Counter[str] = Counter()
     for one in slices:
         errors.update(one.errors)
     if wrong := errors.pop("wrong answer", 0):
         reasons.append(f"wrong answers: {wrong}, the first: {_example(slices, 'wrong answer')}")
+    if killed := sum(one.out_of_memory for one in slices):
+        reasons.append(f"out of memory: the kernel killed {killed} of its processes{_limit(run, service)}")
+    if restarts := sum(one.restarted for one in slices):
+        reasons.append(f"restarted: {restarts} times within a round")
     # Slices that were left out because the service was away count as failed.
     failed = sum(1 for one in slices if one.errors) + max(0, blocks - len(slices))
     if failed > FAILED_SHARE * max(1, blocks):
         kinds = ", ".join(f"{kind} ×{count}" for kind, count in errors.most_common()) or "not up in a later round"
         reasons.append(f"errors: {kinds}; failed or away in {failed} of {blocks} blocks")
+    if starving := _starved(run.connections, slices):
+        reasons.append(f"starved connections: {starving}")
     good = [one for one in slices if is_good(one)]
     if len(good) < FEWEST_BLOCKS:
-        reasons.append(f"too few blocks: {len(good)}, at least {FEWEST_BLOCKS} are needed")
-    elif sum(s.generator_cpu_us for s in good) > GENERATOR_SHARE * 1e6 * sum(s.seconds for s in good):
-        reasons.append("generator-bound")
-    if any(one.throttled for one in slices):
-        reasons.append("throttled")
+        reasons.append(f"{TOO_FEW}: {len(good)}, at least {FEWEST_BLOCKS} are needed")
+    elif run.load == "closed":
+        if sum(s.generator_cpu_us for s in good) > GENERATOR_SHARE * 1e6 * sum(s.seconds for s in good):
+            reasons.append("generator-bound")
+    else:
+        reasons += _open_loop(run, good)
+    if throttled := sum(one.throttled for one in slices):
+        reasons.append(f"throttled: a CPU quota stopped it in {throttled} periods")
     return reasons
+
+
+def _open_loop(run: Run, slices: Sequence[Slice]) -> list[str]:
+    slip = histogram.add(one.slip for one in slices)
+    reasons = []
+    if (late := histogram.above(slip, LATE_US)) > LATE_SHARE:
+        reasons.append(f"late: {100 * late:.1f} % of the requests were sent over {LATE_US / 1000:g} ms too late")
+    unanswered, asked = sum(one.unanswered for one in slices), sum(one.unanswered + one.requests for one in slices)
+    if run.load == "open" and unanswered > UNANSWERED_SHARE * asked:
+        reasons.append(f"errors: {unanswered} of {asked} requests were not answered before they were given up")
+    return reasons
+
+
+def _starved(connections: int, slices: Sequence[Slice]) -> str | None:
+    """Little's law, counted: where the others were served several times over, nobody should have waited throughout."""
+    telling = [one for one in slices if one.requests >= SERVED * connections]
+    starved = sum(one.starved for one in telling)
+    if starved <= STARVED_SHARE * connections * len(telling):
+        return None
+    each = starved / len(telling)
+    return f"on average {each:.1f} of {connections} got no answer while the others were served"
+
+
+def _limit(run: Run, service: str) -> str:
+    limits = (run.services[service].about or {}).get("limits") or {}
+    limit = limits.get("memory_bytes")
+    return f"; its limit is {limit / 2**20:.0f} MiB" if limit else ""
 
 
 def _example(slices: Sequence[Slice], kind: str) -> str | None:

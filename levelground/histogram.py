@@ -49,3 +49,15 @@ def percentile_us(histogram: Histogram, percent: float) -> float | None:
         if seen >= rank:
             return middle_us(bucket)
     raise AssertionError("the counts of a histogram are not negative")
+
+
+def mean_us(histogram: Histogram) -> float | None:
+    """The mean latency in µs, within 0.25 %; None if there are none."""
+    total = sum(histogram.values())
+    return sum(middle_us(bucket) * count for bucket, count in histogram.items()) / total if total else None
+
+
+def above(histogram: Histogram, us: float) -> float:
+    """Which share of the latencies is above so many µs; 0 if there are none."""
+    total = sum(histogram.values())
+    return sum(count for bucket, count in histogram.items() if middle_us(bucket) > us) / total if total else 0.0

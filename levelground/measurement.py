@@ -9,7 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from levelground import catalog, cgroup, client, histogram, host, probe, record, schedule
+from levelground import catalog, certificate, cgroup, client, histogram, host, load, probe, record, schedule
+from levelground.capacity import Objective
+from levelground.conditions import Meter
+from levelground.load import HALF, Load, Rate
 from levelground.scenario import Scenario, digest
 
 REFERENCE = "starlette"
@@ -19,7 +22,10 @@ LEAD_SECONDS = 0.012
 
 Both lengths were chosen by measurement: docs/method.md.
 """
-WARMUP_SECONDS = 3.0
+OPEN_LEAD_SECONDS = 0.025
+WARMUP_SECONDS = 2.0
+_SATURATION_SECONDS = 0.025
+"""Of traffic, after a lead-in as long, that tells how much a service can do at all."""
 _LONGEST_ABSENCE_BLOCKS = 64
 
 
@@ -36,8 +42,16 @@ class Plan:
     seed: int
     excluded: Mapping[str, str] = field(default_factory=dict)
     """Services that are not to be measured, and why: their cells say so."""
-    slice_seconds: float = SLICE_SECONDS
-    lead_seconds: float = LEAD_SECONDS
+    slice_seconds: float | None = None
+    """None: as short as the load, the connections and the slowest service allow."""
+    lead_seconds: float | None = None
+    load: str = "closed"
+    rate: Rate = HALF
+    """If the load is open."""
+    objective: Objective | None = None
+    """If the load is capacity."""
+    precision: float | None = None
+    """None: until the time is over."""
     rounds: int = 1
     """Into how many parts the time is cut, with the services restarted between them."""
     warmup_seconds: float = WARMUP_SECONDS
@@ -50,7 +64,8 @@ class NothingToMeasure(Exception):
 class Measurement:
     """Runs one round of a plan and writes it into a folder; in a folder that has rounds already, the next one.
 
-    `give_way` is called between slices, `watch` with every slice once it is on disk.
+    `give_way` is called between slices, `watch` with every slice once it is on disk; `enough` may end a run of some
+    precision before its time.
     `address_of` says where a service is reached: inside the stand, by its name.
     """
 
@@ -61,13 +76,16 @@ class Measurement:
         give_way: Callable[[], None],
         watch: Callable[[record.Run, record.Slice], None],
         address_of: Callable[[catalog.Service], probe.Address] = probe.inside,
+        enough: Callable[[], bool] = lambda: False,
     ) -> None:
         self._plan = plan
+        self._enough = enough
         self._folder = folder
         self._give_way = give_way
         self._watch = watch
         self._targets = {service.name: _Target(service, address_of) for service in plan.services}
         self._transactions = {s.name: s.render(plan.seed, plan.connections) for s in plan.scenarios}
+        self._saturated: dict[str, dict[str, float]] = {name: {} for name in self._transactions}
         self._past = folder.last_slice()
         self._round = 0 if self._past is None else self._past.round + 1
 
@@ -77,62 +95,83 @@ class Measurement:
         Can be ended at any moment between two slices by an exception out of `give_way`.
         """
         members = {name: self._meet(target) for name, target in self._targets.items()}
-        services = {
-            scenario: [name for name, target in self._targets.items() if scenario in target.scripts]
-            for scenario in self._transactions
-        }
-        services = {scenario: names for scenario, names in services.items() if names}
         if self._past is None:
             self._run = self._describe(members)
         else:
             before = self._folder.read_run()
-            self._run = replace(before, resumed=[*before.resumed, record.now()])
+            self._run = replace(before, resumed=[*before.resumed, record.now()], ended=None)
         self._folder.write_run(self._run)
+        # As the first round found them: whoever is missing in a later one keeps its place in the schedule.
+        services = {
+            scenario: names
+            for scenario in self._transactions
+            if (names := [name for name, member in self._run.services.items() if member.answers(scenario)])
+        }
         if not services:
             problems = [f"{name}: {m.problem or m.wrong or m.left_out}" for name, m in members.items()]
             raise NothingToMeasure("; ".join(problems))
+        self._load = Load(self._run, self._folder.read_slices())
+        ended = "interrupted"
         gc.collect()
         gc.freeze()
         gc.disable()
         try:
-            self._drive(services)
+            ended = self._drive(services)
         finally:
             gc.enable()
             gc.unfreeze()
+            self._run = replace(self._run, ended=ended)
+            self._folder.write_run(self._run)
             for target in self._targets.values():
                 target.close()
 
-    def _drive(self, services: Mapping[str, Sequence[str]]) -> None:
+    def _drive(self, services: Mapping[str, Sequence[str]]) -> str:
+        """Returns why it ended: time or precision."""
         plan, now = self._plan, time.monotonic()
         spent = 0.0 if self._past is None else self._past.start_seconds + self._past.seconds
         first = 0 if self._past is None else (self._past.block // len(services) + 1) * len(services)
         # What is left, shared among the rounds that are left.
         left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
         start = now - spent
+        cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
+        meter = Meter(cpus, lambda: {name: used.cpu_us for name, t in self._targets.items() if (used := t.read())})
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
-                return
+                return "time"
+            if self._enough():
+                return "precision"
             # Warm: every service has had each scenario at least once, and the time is over.
             warmup = block.number < first + len(services) or time.monotonic() < now + plan.warmup_seconds
             for name in block.order:
                 target = self._targets[name]
-                if not target.is_absent(block.number):
+                if not target.is_absent(block):
                     one = self._slice(target, block, warmup, start)
+                    self._load.add(one)
                     self._folder.append(one)
                     self._watch(self._run, one)
                 self._give_way()
             gc.collect()
+            self._folder.append(meter.finish(block, self._round, warmup, start))
+        raise AssertionError("there is always another block")
 
     def _slice(self, target: "_Target", block: schedule.Block, warmup: bool, start: float) -> record.Slice:
+        run, rate = self._run, self._load.rate(block.scenario, target.service.name)
+        seconds = run.slice_seconds[block.scenario]
+
+        def due(of_seconds: float) -> Sequence[int] | None:
+            return None if rate is None else schedule.arrivals(run.seed, block, rate, of_seconds)
+
+        lead_due, slice_due = due(run.lead_seconds), due(seconds)
         target.prepare(self._plan.connections)
-        lead = target.burst(block, self._plan.lead_seconds)
+        lead = target.burst(block, run.lead_seconds, lead_due)
         before = target.read()
         began, generator = time.monotonic(), time.thread_time_ns()
-        burst = lead if lead.errors else target.burst(block, self._plan.slice_seconds)
+        burst = lead if lead.errors else target.burst(block, seconds, slice_due)
         generator = time.thread_time_ns() - generator
         after = target.read()
-        target.settle(block.number, failed=not burst.latencies_ns)
+        target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None
+        killed, restarted = target.fate(failed=bool(burst.errors))
         return record.Slice(
             block=block.number,
             scenario=block.scenario,
@@ -140,7 +179,7 @@ class Measurement:
             warmup=warmup,
             start_seconds=began - start,
             seconds=burst.seconds,
-            requests=len(burst.latencies_ns),
+            requests=burst.answers,
             received_bytes=burst.received_bytes,
             errors=dict(burst.errors),
             reconnects=burst.reconnects,
@@ -151,6 +190,14 @@ class Measurement:
             throttled=spent.throttled if spent else 0,
             example=burst.example,
             round=self._round,
+            starved=burst.starved,
+            offered_per_second=rate,
+            offered=len(slice_due or ()),
+            unanswered=burst.unanswered,
+            service_time=histogram.of(burst.service_ns),
+            slip=histogram.of(burst.slips_ns),
+            out_of_memory=killed,
+            restarted=restarted,
         )
 
     def _meet(self, target: "_Target") -> record.Member:
@@ -172,6 +219,9 @@ class Measurement:
                     target.scripts[name] = target.endpoint.learn(transactions)
                 except client.WrongAnswer as error:
                     wrong[name] = str(error)
+                    continue
+                if self._past is None:
+                    self._saturated[name][service.name] = target.saturate(name, self._plan.connections)
         except (probe.NotUp, client.NoAnswer) as error:
             problem = str(error)
             target.scripts.clear()
@@ -181,21 +231,24 @@ class Measurement:
             problem=problem,
             memory_idle_bytes=target.memory_bytes(),
             twin_of=service.twin_of,
+            declared=dict(service.declared),
             left_out=left_out,
             wrong=wrong,
         )
 
     def _describe(self, members: Mapping[str, record.Member]) -> record.Run:
         plan = self._plan
+        slowest = {name: load.slowest(rates) for name, rates in self._saturated.items()}
+        rates = {name: plan.rate.per_second(rate) for name, rate in slowest.items()} if plan.load == "open" else {}
         return record.Run(
             run=self._folder.name,
             started=record.now(),
             command=" ".join(sys.argv),
             seed=plan.seed,
-            load="closed",
+            load=plan.load,
             connections=plan.connections,
-            slice_seconds={scenario.name: plan.slice_seconds for scenario in plan.scenarios},
-            lead_seconds=plan.lead_seconds,
+            slice_seconds={name: self._slice_seconds(rate, rates.get(name)) for name, rate in slowest.items()},
+            lead_seconds=plan.lead_seconds or (LEAD_SECONDS if plan.load == "closed" else OPEN_LEAD_SECONDS),
             warmup_seconds=plan.warmup_seconds,
             minutes=plan.minutes,
             rounds=plan.rounds,
@@ -203,7 +256,21 @@ class Measurement:
             scenarios={name: digest(transactions) for name, transactions in self._transactions.items()},
             services=dict(members),
             host=host.describe(),
+            objective=str(plan.objective) if plan.objective else None,
+            precision=plan.precision,
+            saturated_per_second=self._saturated,
+            rates_per_second=rates,
+            calibration=certificate.newest(),
         )
+
+    def _slice_seconds(self, slowest: float, rate: float | None) -> float:
+        plan = self._plan
+        if plan.slice_seconds is not None:
+            return plan.slice_seconds
+        if plan.load == "capacity":
+            assert plan.objective is not None
+            return load.trial_seconds(plan.objective)
+        return round(load.slice_seconds(plan.load, SLICE_SECONDS, slowest, plan.connections, rate), 3)
 
 
 @dataclass(frozen=True)
@@ -224,6 +291,8 @@ class _Target:
         self.endpoint: client.Endpoint
         self._address_of = address_of
         self._group: cgroup.Group | None = None
+        self._identity: int | None = None
+        self._kills = self._host_kills = 0
         self._refusal: client.NoAnswer | None = None
         self._failures = 0
         self._back_at_block = 0
@@ -235,6 +304,8 @@ class _Target:
             self._group = cgroup.find(str(about.get("container")))
         except cgroup.NotFound:
             self._group = None
+        if self._identity is None:
+            self.fate(failed=False)
         self.close()
         self.endpoint = client.Endpoint(probe.resolve(self._address_of(self.service)))
         return about
@@ -251,10 +322,21 @@ class _Target:
         except client.NoAnswer as error:
             self._refusal = error
 
-    def burst(self, block: schedule.Block, seconds: float) -> client.Burst:
+    def burst(self, block: schedule.Block, seconds: float, due: Sequence[int] | None) -> client.Burst:
+        """Traffic for so long: at the times that are `due`, or as fast as answers come."""
         if self._refusal is not None:
             return client.Burst(errors=Counter({self._refusal.kind: 1}), example=str(self._refusal))
-        return self.endpoint.burst(self.scripts[block.scenario], block.turn, seconds)
+        scripts = self.scripts[block.scenario]
+        if due is None:
+            return self.endpoint.burst(scripts, block.turn, seconds)
+        return self.endpoint.release(scripts, block.turn, due, seconds)
+
+    def saturate(self, scenario: str, connections: int) -> float:
+        """Answers per second, as fast as they come. Raises NoAnswer."""
+        for _ in range(2):
+            self.endpoint.prepare(connections)
+            burst = self.endpoint.burst(self.scripts[scenario], 0, _SATURATION_SECONDS)
+        return burst.answers / burst.seconds if burst.answers else 0.0
 
     def read(self) -> _Counters | None:
         """What its cgroup counts now; None if it cannot be read."""
@@ -268,14 +350,32 @@ class _Target:
             return self._group.memory_bytes() if self._group else None
         return None
 
+    def fate(self, *, failed: bool) -> tuple[int, bool]:
+        """Since the time before: how many of its processes the kernel killed for lack of memory, if it restarted.
+
+        A container that is gone cannot be asked: if it has `failed`, the host's kills since then are taken to be its.
+        """
+        kills, identity, host_kills = 0, self._identity, host.out_of_memory_kills()
+        own = False
+        with suppress(OSError, ValueError):
+            if self._group:
+                identity, kills, own = self._group.identity(), self._group.out_of_memory(), True
+        restarted = self._identity not in (None, identity)
+        if own and not restarted:
+            killed = kills - self._kills
+        else:
+            killed = host_kills - self._host_kills if failed or restarted else 0
+        self._kills, self._host_kills, self._identity = kills, host_kills, identity
+        return killed, restarted
+
     def settle(self, block: int, *, failed: bool) -> None:
         """After a slice without any right answer, stays away from the service for longer and longer."""
         self._failures = self._failures + 1 if failed else 0
         if failed:
             self._back_at_block = block + min(2**self._failures, _LONGEST_ABSENCE_BLOCKS)
 
-    def is_absent(self, block: int) -> bool:
-        return block < self._back_at_block
+    def is_absent(self, block: schedule.Block) -> bool:
+        return block.number < self._back_at_block or block.scenario not in self.scripts
 
     def close(self) -> None:
         if hasattr(self, "endpoint"):

@@ -8,6 +8,8 @@ import h11
 class Malformed(Exception):
     """What came is not an HTTP/1.1 response."""
 
+    kind = "malformed"
+
 
 @dataclass(frozen=True)
 class Response:

@@ -11,7 +11,7 @@ from flask import Response, request
 from locust.env import Environment
 
 from levelground import record, table
-from levelground.summary import Summary, ranked
+from levelground.summary import MEASURES, Summary, ranked
 
 KEY = "level-ground"
 COLUMNS = {
@@ -20,6 +20,8 @@ COLUMNS = {
     "service": "Service",
     "ratio": "Ratio to the reference (95 %)",
     "throughput": "Requests/s",
+    "offered": "Offered/s",
+    "capacity": "Capacity/s",
     "cpu": "CPU µs/request",
     "p50": "p50 (ms)",
     "p99": "p99 (ms)",
@@ -56,8 +58,10 @@ def rows() -> list[dict[str, Any]]:
             "scenario": scenario,
             "group": cell.group,
             "service": service,
-            "ratio": str(cell.throughput_ratio or "–"),
-            "throughput": f"{cell.throughput_per_second.estimate:,.0f}" if cell.throughput_per_second else "–",
+            "ratio": str(getattr(cell, MEASURES[scored.load]) or "–"),
+            "throughput": table.rate(cell.throughput_per_second),
+            "offered": table.rate(cell.offered_per_second),
+            "capacity": table.rate(cell.capacity_per_second),
             "cpu": f"{cell.cpu_us_per_request.estimate:.1f}" if cell.cpu_us_per_request else "–",
             "p50": table.milliseconds(cell.latency_us["p50"]),
             "p99": table.milliseconds(cell.latency_us["p99"]),
@@ -65,5 +69,5 @@ def rows() -> list[dict[str, Any]]:
             "verdict": "; ".join(cell.reasons)[:300] or "ok",
         }
         for scenario, scored in summary.scenarios.items()
-        for service, cell in ranked(scored.services)
+        for service, cell in ranked(scored)
     ]

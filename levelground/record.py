@@ -1,4 +1,6 @@
-"""What a run leaves behind: a folder in results/ with run.json and slices.jsonl, from which all else is computed.
+"""What a run leaves behind: a folder in results/ with run.json, slices.jsonl and blocks.jsonl.
+
+All else is computed from them.
 
 Every slice is on disk before the next one begins: a killed run loses at most the slice in flight.
 """
@@ -16,7 +18,8 @@ from typing import Any
 
 import msgspec
 
-SCHEMA = 1
+SCHEMA = 2
+"""2 adds open loops, capacity and blocks.jsonl; what a run of 1 lacks has defaults that are true of it."""
 RESULTS = Path(os.environ.get("LEVELGROUND_RESULTS", "results"))
 
 
@@ -52,6 +55,40 @@ class Slice:
     example: str | None = None
     """The first failure in words."""
     round: int = 0
+    starved: int = 0
+    """Closed loop: connections that got no answer before the slice's time was over."""
+    offered_per_second: float | None = None
+    """The rate at which requests were due; null in a closed loop. `latency` then counts from when they were due."""
+    offered: int = 0
+    """Open loop: transactions that were due."""
+    unanswered: int = 0
+    """Open loop: requests not answered when they were given up; `latency` has them with their age at that moment."""
+    service_time: dict[int, int] = field(default_factory=dict)
+    """Open loop: histogram of the right answers' latencies from when their requests were sent."""
+    slip: dict[int, int] = field(default_factory=dict)
+    """Open loop: histogram of how late the generator was, not counting the wait for a free connection."""
+    out_of_memory: int = 0
+    """Processes of the service that the kernel killed for lack of memory since the visit before."""
+    restarted: bool = False
+    """Whether the service's container was started again since the visit before, within the round."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the host did to one block, whoever's slices they were: a line of blocks.jsonl."""
+
+    block: int
+    scenario: str
+    round: int
+    warmup: bool
+    start_seconds: float
+    seconds: float
+    stolen_us: float
+    """Time in which the hypervisor ran something else on the services' and the generator's CPUs."""
+    foreign_us: float | None
+    """CPU time on the services' CPUs that no service of the run used; null if their cgroups could not be read."""
+    delayed_us: float | None
+    """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +106,19 @@ class Member:
     """Scenarios that it is not meant to answer, and why."""
     wrong: dict[str, str] = field(default_factory=dict)
     """Scenarios that it answered wrongly before the first slice, and how; they are not measured."""
+
+    declared: dict[str, str] = field(default_factory=dict)
+    """Rows of the contract that it cannot fulfil, and why."""
+
+    @property
+    def cpus(self) -> list[int]:
+        """The CPUs that it may run on, as it told; empty if it did not."""
+        limits = (self.about or {}).get("limits") or {}
+        return list(limits.get("cpus") or [])
+
+    def answers(self, scenario: str) -> bool:
+        """Whether it is measured in a scenario."""
+        return not (self.problem or scenario in self.wrong or scenario in self.left_out)
 
 
 @dataclass(frozen=True)
@@ -96,9 +146,30 @@ class Run:
     """Kernel, CPU, cgroup version; engine and image ids as the host told them."""
     rounds: int = 1
     """Between two of them the services are restarted."""
+    objective: str | None = None
+    """What a rate has to meet in a search for capacity."""
+    precision: float | None = None
+    """The run ends when every ratio's interval is within so much of its estimate (0.01: ±1 %); null: by time alone."""
+    saturated_per_second: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Answers per second in a closed loop before the first block, by scenario and service: where rates come from."""
+    rates_per_second: dict[str, float] = field(default_factory=dict)
+    """Open loop: requests per second, by scenario."""
+    calibration: dict[str, str] | None = None
+    """When this stand was calibrated last, and what that found, in words; null: never."""
+    ended: str | None = None
+    """Why the last round ended: time, precision, or interrupted; null: it was broken off."""
     resumed: list[str] = field(default_factory=list)
     """When the run was gone on with, for another round or because it had been broken off."""
     schema: int = SCHEMA
+
+
+@dataclass(frozen=True)
+class _Dated:
+    schema: int = SCHEMA
+
+
+class TooNew(Exception):
+    """A run that a later version has written; the message says so."""
 
 
 class Busy(Exception):
@@ -150,9 +221,9 @@ class Folder:
     def write_run(self, run: Run) -> None:
         self.write_json("run.json", run)
 
-    def append(self, one: Slice) -> None:
-        """Adds a slice and hands it to the operating system before it returns."""
-        with (self.path / "slices.jsonl").open("ab", buffering=0) as file:
+    def append(self, one: Slice | Conditions) -> None:
+        """Adds a line to slices.jsonl or blocks.jsonl and hands it to the operating system before it returns."""
+        with (self.path / _FILES[type(one)]).open("ab", buffering=0) as file:
             file.write(msgspec.json.encode(one) + b"\n")
 
     def write_json(self, name: str, value: object) -> None:
@@ -163,8 +234,12 @@ class Folder:
         new.replace(path)
 
     def read_run(self) -> Run:
-        """Raises FileNotFoundError, msgspec.ValidationError."""
-        return msgspec.json.decode((self.path / "run.json").read_bytes(), type=Run)
+        """Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
+        data = (self.path / "run.json").read_bytes()
+        schema = msgspec.json.decode(data, type=_Dated).schema
+        if schema > SCHEMA:
+            raise TooNew(f"run {self.name} has schema {schema}, and this Level Ground reads up to {SCHEMA}: update it")
+        return msgspec.json.decode(data, type=Run)
 
     def last_slice(self) -> Slice | None:
         """None before the first."""
@@ -173,11 +248,21 @@ class Folder:
 
     def read_slices(self) -> Iterator[Slice]:
         """All slices that were written whole: the last line of a killed run may not have been."""
-        path = self.path / "slices.jsonl"
+        return self._read(Slice)
+
+    def read_blocks(self) -> Iterator[Conditions]:
+        """The conditions of all blocks that came to their end; none in runs of schema 1."""
+        return self._read(Conditions)
+
+    def _read[Line: (Slice, Conditions)](self, kind: type[Line]) -> Iterator[Line]:
+        path = self.path / _FILES[kind]
         if not path.exists():
             return
-        decoder = msgspec.json.Decoder(Slice)
+        decoder = msgspec.json.Decoder(kind)
         with path.open("rb") as file:
             for line in file:
                 if line.endswith(b"\n"):
                     yield decoder.decode(line)
+
+
+_FILES: dict[type, str] = {Slice: "slices.jsonl", Conditions: "blocks.jsonl"}

@@ -1,4 +1,4 @@
-"""Which slice comes when: blocks in seeded random order, derived from nothing but the seed and the block's number.
+"""Which slice comes when, and in an open loop which request: derived from nothing but the seed and the block's number.
 
 Any number of workers that know the seed agree on the order without talking.
 """
@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,19 @@ def blocks(seed: int, services: Mapping[str, Sequence[str]], start: int = 0) -> 
         random = Random(f"{seed}:block:{number}")
         order = random.sample(list(services[scenario]), len(services[scenario]))
         yield Block(number, scenario, random.randrange(1 << 30), tuple(order))
+
+
+def arrivals(seed: int, block: Block, rate: float, seconds: float) -> list[int]:
+    """When requests are due within a slice, in nanoseconds from its beginning: a Poisson process of `rate` per second.
+
+    The same for all services of a block: twice the rate is the same process, run twice as fast.
+    """
+    source = np.random.default_rng([seed, block.number, block.turn])
+    steps: list[np.ndarray] = []
+    reached, wanted = 0.0, rate * seconds
+    while reached < wanted:
+        steps.append(source.standard_exponential(max(16, int(1.2 * (wanted - reached)))))
+        reached += float(steps[-1].sum())
+    due = np.cumsum(np.concatenate(steps)) if steps else np.empty(0)
+    times: list[int] = (due[due < wanted] / rate * 1e9).astype(np.int64).tolist()
+    return times

@@ -8,10 +8,16 @@ from typing import Any
 
 import msgspec
 
-from levelground import record, summary
+from levelground import footprint, record, summary
 
 FOLDER = Path(__file__).parent.parent / "contract" / "records"
-TYPES = {"run": record.Run, "slice": record.Slice, "summary": summary.Summary}
+TYPES = {
+    "run": record.Run,
+    "slice": record.Slice,
+    "block": record.Conditions,
+    "summary": summary.Summary,
+    "footprint": footprint.Report,
+}
 
 
 def of(name: str) -> dict[str, Any]:

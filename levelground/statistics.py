@@ -157,6 +157,46 @@ def totals(numerators: Floats, denominators: Floats, rounds: Ints, confidence: f
     return [_total(numerator, denominator, rounds, confidence) for numerator, denominator in pairs]
 
 
+def independent_ratios(intervals: Sequence[Interval | None], reference: int) -> list[Interval | None]:
+    """Ratios of estimates that were not paired, each with a 95 % interval of its own, to that of `reference`.
+
+    The intervals of the ratios hold at once (Bonferroni). None: one of the two is missing.
+    """
+    base = intervals[reference] if intervals else None
+    scale = _bonferroni(len(intervals) - 1)
+    return [
+        None
+        if one is None or base is None
+        else Interval(1.0, 1.0, 1.0)
+        if index == reference
+        else _around(one.estimate / base.estimate, scale * math.hypot(_log_half_width(one), _log_half_width(base)))
+        for index, one in enumerate(intervals)
+    ]
+
+
+def independent_letters(intervals: Sequence[Interval | None]) -> list[str]:
+    """The letters of estimates that were not paired, as `letters` gives them: all pairs are compared (Bonferroni)."""
+    present = [(index, one) for index, one in enumerate(intervals) if one is not None]
+    pairs = list(combinations(present, 2))
+    scale = _bonferroni(len(pairs))
+    apart = np.zeros((len(intervals), len(intervals)), dtype=np.bool_)
+    for (row, one), (column, other) in pairs:
+        reach = scale * math.hypot(_log_half_width(one), _log_half_width(other))
+        apart[row, column] = apart[column, row] = abs(math.log(one.estimate / other.estimate)) > reach + _ROUNDING
+    order = [index for index, _ in sorted(present, key=lambda item: -item[1].estimate)]
+    return letter_display(apart, order)
+
+
+def _bonferroni(comparisons: int) -> float:
+    """By how much wider so many 95 % intervals must be to hold at once."""
+    normal = NormalDist()
+    return normal.inv_cdf(1 - 0.025 / max(1, comparisons)) / normal.inv_cdf(0.975)
+
+
+def _log_half_width(interval: Interval) -> float:
+    return math.log(interval.high / interval.low) / 2
+
+
 def widest_half_width(intervals: Iterable[Interval | None]) -> float:
     """The largest half width relative to its estimate (0.02 is ±2 %): what to stop on, whatever the outcome.
 

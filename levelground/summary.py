@@ -1,18 +1,23 @@
 """From a run's records to its summary: what every table and page shows. Reads and writes the run's folder."""
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from levelground import gates, histogram, statistics
-from levelground.record import SCHEMA, Folder, Run, Slice
+from levelground.load import Load
+from levelground.record import SCHEMA, Conditions, Folder, Run, Slice
 from levelground.statistics import Interval
 
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p999": 99.9}
+WITHIN = (0.01, 0.02, 0.05)
+"""How near to the reference is worth saying."""
+MEASURES = {"closed": "throughput_ratio", "open": "latency_ratio", "capacity": "capacity_ratio"}
+"""Which of a cell's ratios its scenario is ranked by, and its letter is about, under each load."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,21 @@ class Cell:
     latency_us: dict[str, float | None]
     memory_bytes: Memory
     twin_of: str | None
+    within: float | None = None
+    """Tested, not assumed: the whole interval of the ratio is so near to 1 (0.02: within 2 % of the reference)."""
+    offered_per_second: float | None = None
+    """Open loop: requests that were due."""
+    unanswered: int = 0
+    """Open loop: requests that were given up; the percentiles have them with their age at that moment."""
+    latency_ratio: Interval | None = None
+    """Open loop: of the mean response times, from when requests were due; less is better."""
+    service_us: dict[str, float | None] = field(default_factory=dict)
+    """Open loop: as `latency_us`, but from when requests were sent."""
+    slip_us: dict[str, float | None] = field(default_factory=dict)
+    """Open loop: how late the generator was."""
+    capacity_per_second: Interval | None = None
+    """The highest rate that meets the objective; null too if every rate met it, or none."""
+    capacity_ratio: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +70,12 @@ class Table:
     load: str
     blocks: int
     dropped_blocks: int
-    """Blocks that count for no ratio, because the reference has no good slice in them."""
+    """Blocks that count for no ratio: for what the host did in them, or because the reference has no good slice."""
     services: dict[str, Cell]
+    dropped: dict[str, int] = field(default_factory=dict)
+    """How many blocks for what the host did in them."""
+    too_noisy: bool = False
+    """Whether so many were dropped that no cell is valid."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +91,12 @@ class Summary:
 
 def judge(folder: Folder) -> Summary:
     """Judges a run from its files alone and writes summary.json into its folder."""
-    summary = of(folder.read_run(), list(folder.read_slices()))
+    summary = of(folder.read_run(), list(folder.read_slices()), list(folder.read_blocks()))
     folder.write_json("summary.json", summary)
     return summary
 
 
-def of(run: Run, slices: Sequence[Slice]) -> Summary:
+def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> Summary:
     """The summary of a run; a pure function of its records: same records, same summary."""
     by_scenario: dict[str, list[Slice]] = defaultdict(list)
     for one in slices:
@@ -87,14 +111,20 @@ def of(run: Run, slices: Sequence[Slice]) -> Summary:
         "slice_seconds": run.slice_seconds,
         "rounds": run.rounds,
         "resumed": run.resumed,
+        "ended": run.ended,
+        "objective": run.objective,
+        "precision": run.precision,
         "host": run.host,
+        "calibration": run.calibration,
+        "declared": {name: member.declared for name, member in run.services.items() if member.declared},
         "versions": {
             name: {key: member.about.get(key) for key in ("framework", "framework_version", "server", "server_version")}
             for name, member in run.services.items()
             if member.about
         },
     }
-    tables = {name: _table(run, name, by_scenario.get(name, [])) for name in run.scenarios}
+    dropped = gates.dropped(run, blocks)
+    tables = {name: _table(run, name, by_scenario.get(name, []), dropped) for name in run.scenarios}
     return Summary(run.run, context, run.reference, tables)
 
 
@@ -102,9 +132,15 @@ def ratio_widths(run: Run, slices: Sequence[Slice]) -> dict[str, float]:
     """The widest half width, relative, among the ratios that each scenario has by now; cheap enough for mid-run."""
     widths = {}
     for name in run.scenarios:
-        grid = _Grid(run, name, [one for one in slices if one.scenario == name and not one.warmup])
-        intervals = statistics.ratios(grid.throughput, grid.reference, grid.rounds, run.seed, resamples=200)
-        widths[name] = statistics.widest_half_width(one for one in intervals if one)
+        own = _whole(run, name, [one for one in slices if one.scenario == name and not one.warmup])
+        grid = _Grid(run, name, own, ())
+        if run.load == "capacity":
+            intervals = _capacities(run, grid, own, ())[1]
+        else:
+            intervals = statistics.ratios(grid.outcome, grid.reference, grid.rounds, run.seed, resamples=200)
+        # Who has no valid cell has no ratio to wait for.
+        judged = [one for one, name in zip(intervals, grid.names, strict=True) if one or not grid.reasons[name]]
+        widths[name] = statistics.widest_half_width(judged)
     return widths
 
 
@@ -142,7 +178,8 @@ class Watch:
 class _Grid:
     """One scenario's slices as matrices of blocks × services; NaN where a service has no good slice in a block."""
 
-    def __init__(self, run: Run, scenario: str, slices: Sequence[Slice]) -> None:
+    def __init__(self, run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int]) -> None:
+        slices = [one for one in slices if one.block not in dropped]
         self.names = [name for name, member in run.services.items() if scenario not in member.left_out]
         self.reference = self.names.index(run.reference) if run.reference in self.names else 0
         self.of_service: dict[str, list[Slice]] = {name: [] for name in self.names}
@@ -152,65 +189,141 @@ class _Grid:
             self.of_service[one.service].append(one)
             self.rounds[self._row[one.block]] = one.round
         self.reasons = {
-            name: gates.verdict(run.services[name], scenario, self.of_service[name], len(self._row))
-            for name in self.names
+            name: gates.verdict(run, name, scenario, self.of_service[name], len(self._row)) for name in self.names
         }
-        self.requests = self._matrix("requests")
-        self.seconds = self._matrix("seconds")
-        self.cpu_us = self._matrix("cpu_us")
+        self.requests = self._matrix(lambda one: one.requests)
+        self.seconds = self._matrix(lambda one: one.seconds)
+        self.cpu_us = self._matrix(lambda one: one.cpu_us)
         # What only the generator held back is still compared; what failed is not.
         compared = np.array([set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool)
         self.throughput = np.where(compared, self.requests / self.seconds, np.nan)
         self.cpu_per_request = np.where(compared & (self.cpu_us > 0), self.cpu_us / self.requests, np.nan)
+        self.latency = np.where(compared, self._matrix(_mean_latency), np.nan)
+        self.outcome = self.latency if run.load == "open" else self.throughput
+        """What the scenario is ranked by."""
 
-    @property
-    def blocks(self) -> int:
-        return len(self._row)
-
-    def _matrix(self, value: str) -> statistics.Floats:
+    def _matrix(self, value: Callable[[Slice], float | None]) -> statistics.Floats:
         result = np.full((len(self._row), len(self.names)), np.nan)
         for column, name in enumerate(self.names):
             for one in self.of_service[name]:
-                number = getattr(one, value)
-                if gates.is_good(one) and number is not None:
+                if gates.is_good(one) and (number := value(one)) is not None:
                     result[self._row[one.block], column] = number
         return result
 
 
-def _table(run: Run, scenario: str, slices: Sequence[Slice]) -> Table:
-    grid = _Grid(run, scenario, slices)
-    ratios = statistics.ratios(grid.throughput, grid.reference, grid.rounds, run.seed)
-    cpu_ratios = statistics.ratios(grid.cpu_per_request, grid.reference, grid.rounds, run.seed)
-    letters = statistics.letters(grid.throughput, grid.rounds, run.seed)
-    rates = statistics.totals(grid.requests, grid.seconds, grid.rounds)
-    cpu_each = statistics.totals(grid.cpu_us, grid.requests, grid.rounds)
+def _mean_latency(one: Slice) -> float | None:
+    return histogram.mean_us(one.latency)
+
+
+def _whole(run: Run, scenario: str, slices: Sequence[Slice]) -> list[Slice]:
+    """All slices but those of a block that was broken off: the last of a round, if a service is missing in it."""
+    blocks: dict[int, set[str]] = defaultdict(set)
+    last: dict[int, int] = {}
+    for one in slices:
+        blocks[one.block].add(one.service)
+        last[one.round] = max(one.block, last.get(one.round, 0))
+    meant = {name for name, member in run.services.items() if member.answers(scenario)}
+    cut = {block for block in last.values() if not meant <= blocks[block]}
+    return [one for one in slices if one.block not in cut]
+
+
+def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[int, str]) -> Table:
+    slices = _whole(run, scenario, slices)
+    measured = {one.block for one in slices}
+    disturbed = {block: why for block, why in disturbed.items() if block in measured}
+    grid = _Grid(run, scenario, slices, disturbed)
+    reference, rounds = grid.reference, grid.rounds
+    ratios = statistics.ratios(grid.throughput, reference, rounds, run.seed)
+    cpu_ratios = statistics.ratios(grid.cpu_per_request, reference, rounds, run.seed)
+    latency_ratios = statistics.ratios(grid.latency, reference, rounds, run.seed)
+    capacities: Sequence[Interval | None] = [None] * len(grid.names)
+    capacity_ratios = capacities
+    if run.load == "capacity":
+        capacities, capacity_ratios, letters = _capacities(run, grid, slices, disturbed)
+    else:
+        # The best has the first letter: the highest rate, or the lowest latency.
+        letters = statistics.letters(1 / grid.latency if run.load == "open" else grid.throughput, rounds, run.seed)
+    measured_ratios = {"closed": ratios, "open": latency_ratios, "capacity": capacity_ratios}[run.load]
+    rates = statistics.totals(grid.requests, grid.seconds, rounds)
+    cpu_each = statistics.totals(grid.cpu_us, grid.requests, rounds)
+    too_noisy = gates.is_too_noisy(len(measured), len(disturbed))
     cells: dict[str, Cell] = {}
     for column, name in enumerate(grid.names):
         member, own = run.services[name], grid.of_service[name]
         good = [one for one in own if gates.is_good(one)]
-        latency = histogram.add(one.latency for one in good)
+        reasons = grid.reasons[name]
+        if too_noisy and member.answers(scenario):
+            reasons = [gates.TOO_NOISY, *(one for one in reasons if not one.startswith(gates.TOO_FEW))]
         memory = [one.memory_bytes for one in own if one.memory_bytes is not None]
+        is_open = run.load != "closed"
         cells[name] = Cell(
             role=member.role,
-            valid=not grid.reasons[name],
-            reasons=grid.reasons[name],
+            valid=not reasons,
+            reasons=reasons,
             group=letters[column],
             requests=sum(one.requests for one in good),
             errors=sum(sum(one.errors.values()) for one in own),
             throughput_per_second=rates[column],
-            throughput_ratio=ratios[column],
+            throughput_ratio=ratios[column] if run.load == "closed" else None,
             cpu_us_per_request=cpu_each[column],
             cpu_ratio=cpu_ratios[column],
-            latency_us={key: histogram.percentile_us(latency, percent) for key, percent in PERCENTILES.items()},
+            latency_us=_percentiles(one.latency for one in good),
             memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
             twin_of=member.twin_of,
+            within=_within(measured_ratios[column]) if column != reference else None,
+            offered_per_second=_offered(good) if is_open else None,
+            unanswered=sum(one.unanswered for one in good),
+            latency_ratio=latency_ratios[column] if run.load == "open" else None,
+            service_us=_percentiles(one.service_time for one in good) if is_open else {},
+            slip_us=_percentiles(one.slip for one in good) if is_open else {},
+            capacity_per_second=capacities[column],
+            capacity_ratio=capacity_ratios[column],
         )
-    dropped = int(np.isnan(grid.throughput[:, grid.reference]).sum()) if grid.names else 0
-    return Table(run.load, grid.blocks, dropped, cells)
-
-
-def ranked(cells: Mapping[str, Cell]) -> list[tuple[str, Cell]]:
-    """Cells by ratio, the best first; those without one come last."""
-    return sorted(
-        cells.items(), key=lambda item: -(item[1].throughput_ratio.estimate if item[1].throughput_ratio else -1.0)
+    missing = int(np.isnan(grid.throughput[:, reference]).sum()) if grid.names else 0
+    return Table(
+        load=run.load,
+        blocks=len(measured),
+        dropped_blocks=len(disturbed) + missing,
+        services=cells,
+        dropped=dict(Counter(disturbed.values())),
+        too_noisy=too_noisy,
     )
+
+
+def _percentiles(histograms: Iterable[histogram.Histogram]) -> dict[str, float | None]:
+    total = histogram.add(histograms)
+    return {key: histogram.percentile_us(total, percent) for key, percent in PERCENTILES.items()}
+
+
+def _offered(slices: Sequence[Slice]) -> float | None:
+    rates = [one.offered_per_second for one in slices if one.offered_per_second is not None]
+    return sum(rates) / len(rates) if rates else None
+
+
+def _within(ratio: Interval | None) -> float | None:
+    """The smallest of WITHIN that the interval's both ends keep."""
+    if ratio is None:
+        return None
+    return next((one for one in WITHIN if 1 / (1 + one) <= ratio.low and ratio.high <= 1 + one), None)
+
+
+def _capacities(
+    run: Run, grid: _Grid, slices: Sequence[Slice], disturbed: Collection[int]
+) -> tuple[list[Interval | None], list[Interval | None], list[str]]:
+    """Capacities, their ratios to the reference, and letters, from the slices of one scenario."""
+    kept = [one for one in slices if one.block not in disturbed]
+    scenario = next((one.scenario for one in kept), None)
+    searches = Load(run, kept).searches.get(scenario or "", {})
+    found = [searches[name].interval() if name in searches else None for name in grid.names]
+    return found, statistics.independent_ratios(found, grid.reference), statistics.independent_letters(found)
+
+
+def ranked(table: Table) -> list[tuple[str, Cell]]:
+    """Cells by what the table is about, the best first; those without it come last."""
+    sign = 1 if table.load == "open" else -1
+
+    def key(item: tuple[str, Cell]) -> tuple[bool, float]:
+        ratio: Interval | None = getattr(item[1], MEASURES[table.load])
+        return ratio is None, sign * ratio.estimate if ratio else 0.0
+
+    return sorted(table.services.items(), key=key)

@@ -16,7 +16,7 @@ from locust import User, task
 from locust.env import Environment
 from locust.runners import MasterRunner
 
-from levelground import catalog, histogram, record
+from levelground import histogram, record
 from levelground.measurement import Measurement, NothingToMeasure, Plan
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,10 @@ class Driver:
         finished: Callable[[record.Folder], object],
         watch: Watcher = lambda run, one: None,
         folder: Callable[[], record.Folder] = record.Folder.create,
+        enough: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`plan` makes the plan for so many connections; `finished` gets what was measured, however it ended.
+        """`plan` makes the plan for so many connections, or raises a ValueError that says what was asked for wrongly;
+        `finished` gets what was measured, however it ended.
 
         Listens to the environment's events; on a master, which has no users of its own, it does nothing.
         """
@@ -57,6 +59,7 @@ class Driver:
         self._finished = finished
         self._watch = watch
         self._folder = folder
+        self._enough = enough
         self._greenlet: Greenlet | None = None
         environment.events.spawning_complete.add_listener(self._start)  # type: ignore[no-untyped-call]
         environment.events.test_stop.add_listener(self._end)  # type: ignore[no-untyped-call]
@@ -80,20 +83,36 @@ class Driver:
     def _measure(self, connections: int) -> None:
         self.error = None
         try:
+            plan = self._plan(connections)
+        except ValueError as error:
+            self._fail(error)
+            return
+        try:
             with record.alone():
                 folder = self._folder()
                 try:
-                    Measurement(self._plan(connections), folder, give_way=_give_way, watch=self._after_slice).run()
+                    Measurement(
+                        plan,
+                        folder,
+                        give_way=_give_way,
+                        watch=self._after_slice,
+                        enough=self._enough,
+                    ).run()
                 finally:
                     self._finished(folder)
-        except (NothingToMeasure, record.Busy, catalog.UnknownName) as error:
-            self.error = error
-            log.error("%s", error)
-            self._environment.events.user_error.fire(  # type: ignore[no-untyped-call]
-                user_instance=None, exception=error, tb=error.__traceback__
-            )
+        except (NothingToMeasure, record.Busy) as error:
+            self._fail(error)
         finally:
             self.over.set()
+
+    def _fail(self, error: Exception) -> None:
+        """Says why there is no measurement, in the log and on the page."""
+        self.error = error
+        log.error("%s", error)
+        self._environment.events.user_error.fire(  # type: ignore[no-untyped-call]
+            user_instance=None, exception=error, tb=error.__traceback__
+        )
+        self.over.set()
 
     def _after_slice(self, run: record.Run, one: record.Slice) -> None:
         feed(self._environment, one)

@@ -1,6 +1,7 @@
 """What Locust loads for the web UI: users, the form's own fields, and a tab with the numbers that can be quoted."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Any
 
 from locust import events
@@ -8,6 +9,8 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
 from levelground import catalog, page, record, scenario, summary
+from levelground.capacity import Objective
+from levelground.load import LOADS, Rate
 from levelground.measurement import Plan
 from levelground.user import Connection, Driver
 
@@ -20,6 +23,9 @@ def _(parser: LocustArgumentParser) -> None:
     scenarios = [one.name for one in scenario.read()]
     parser.add_argument("--services", choices=services, default=services, nargs="+", is_multiple=True)
     parser.add_argument("--scenarios", choices=scenarios, default=["hello"], nargs="+", is_multiple=True)
+    parser.add_argument("--load", choices=LOADS, default=LOADS[0], help="closed, open at a rate, or capacity")
+    parser.add_argument("--rate", default="50%", help="open: requests per second, or a share of the slowest service")
+    parser.add_argument("--objective", default="p99<50ms", help="capacity: what the highest rate has to meet")
     parser.add_argument("--seed", type=int, default=1, help="order of the slices and values of the parameters")
 
 
@@ -29,12 +35,15 @@ def _(environment: Environment, **_: Any) -> None:
         environment,
         plan=lambda connections: _plan(environment.parsed_options, connections),
         finished=summary.judge,
-        watch=summary.Watch(
-            lambda run, slices: record.Folder.of(run).write_json("summary.json", summary.of(run, slices))
-        ),
+        watch=summary.Watch(_summarise),
     )
     if environment.web_ui is not None:
         page.install(environment)
+
+
+def _summarise(run: record.Run, slices: Sequence[record.Slice]) -> None:
+    folder = record.Folder.of(run)
+    folder.write_json("summary.json", summary.of(run, slices, list(folder.read_blocks())))
 
 
 def _plan(options: Namespace, connections: int) -> Plan:
@@ -44,4 +53,7 @@ def _plan(options: Namespace, connections: int) -> Plan:
         connections=connections,
         minutes=None,
         seed=options.seed,
+        load=options.load,
+        rate=Rate.parse(options.rate),
+        objective=Objective.parse(options.objective) if options.load == "capacity" else None,
     )

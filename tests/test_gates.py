@@ -1,14 +1,20 @@
 """Gates: each fires for its reason, and none without one."""
 
-from levelground import gates
-from levelground.record import Slice
-from tests.samples import a_member, a_slice
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from levelground import gates, histogram
+from levelground.record import Conditions, Slice
+from tests.samples import a_member, a_run, a_slice
 
 GOOD = [a_slice(block=block) for block in range(100)]
 
 
-def verdict(slices: list[Slice], blocks: int = 100, **member: object) -> list[str]:
-    return gates.verdict(a_member(**member), "hello", slices, blocks)
+def verdict(slices: list[Slice], blocks: int = 100, run: dict[str, Any] | None = None, **member: object) -> list[str]:
+    told = a_run("starlette", services={"starlette": a_member(**member)}, **(run or {}))
+    return gates.verdict(told, "starlette", "hello", slices, blocks)
 
 
 def test_a_cell_without_failures_is_valid() -> None:
@@ -16,11 +22,11 @@ def test_a_cell_without_failures_is_valid() -> None:
 
 
 def test_a_service_that_was_not_up_says_why() -> None:
-    assert verdict([], problem="refused") == ["not up: refused"]
+    assert verdict([], problem="refused") == ["errors: not up: refused"]
 
 
 def test_a_service_that_was_wrong_from_the_start_says_how() -> None:
-    assert verdict([], wrong={"hello": "GET /: expected"}) == ["wrong answer before the first slice: GET /: expected"]
+    assert verdict([], wrong={"hello": "GET /: expected"}) == ["wrong answers: before the first slice: GET /: expected"]
     assert verdict(GOOD, wrong={"json": "GET /json: expected"}) == []
 
 
@@ -55,11 +61,92 @@ def test_a_generator_without_a_pause_is_the_bottleneck() -> None:
 
 
 def test_a_throttled_service_says_so() -> None:
-    assert verdict([*GOOD, a_slice(throttled=1)], 101) == ["throttled"]
+    assert verdict([*GOOD, a_slice(throttled=1)], 101) == ["throttled: a CPU quota stopped it in 1 periods"]
 
 
-def test_warm_up_and_failures_are_no_good_slices() -> None:
-    assert gates.is_good(a_slice())
-    assert not gates.is_good(a_slice(warmup=True))
-    assert not gates.is_good(a_slice(errors={"reset": 1}))
-    assert not gates.is_good(a_slice(requests=0))
+def test_killed_processes_are_a_reason_with_the_limit() -> None:
+    limits = {"about": {"limits": {"memory_bytes": 256 * 2**20}}}
+    assert verdict([*GOOD, a_slice(out_of_memory=1)], 101, **limits) == [
+        "out of memory: the kernel killed 1 of its processes; its limit is 256 MiB"
+    ]
+
+
+def test_a_container_that_was_started_again_in_mid_round_says_so() -> None:
+    assert verdict([*GOOD, a_slice(restarted=True)], 101) == ["restarted: 1 times within a round"]
+
+
+def test_connections_that_wait_while_the_others_are_served_are_starved() -> None:
+    starving = [a_slice(starved=4) for _ in range(50)]
+    assert verdict(starving, 50) == [
+        "starved connections: on average 4.0 of 16 got no answer while the others were served"
+    ]
+
+
+def test_nobody_is_starved_where_there_were_not_enough_answers_for_all() -> None:
+    assert verdict([a_slice(starved=4, requests=31) for _ in range(50)], 50) == []
+
+
+def test_one_connection_that_waited_once_is_no_starvation() -> None:
+    assert verdict([*GOOD, a_slice(starved=1)], 101) == []
+
+
+OPEN = {"load": "open"}
+
+
+def an_open_slice(**changes: Any) -> Slice:
+    return a_slice(**{"offered_per_second": 10_000.0, "slip": {0: 300}} | changes)
+
+
+def test_an_open_loop_without_failures_is_valid_however_busy_the_generator() -> None:
+    assert verdict([an_open_slice(generator_cpu_us=30_000.0)] * 20, 20, OPEN) == []
+
+
+def test_requests_that_were_sent_late_make_an_open_loop_late() -> None:
+    millisecond = max(histogram.of([1_100_000]))
+    late = an_open_slice(slip={0: 290, millisecond: 10})
+    assert verdict([late] * 20, 20, OPEN) == ["late: 3.3 % of the requests were sent over 1 ms too late"]
+    assert verdict([late] + [an_open_slice()] * 19, 20, OPEN) == []
+
+
+def test_an_open_loop_whose_requests_were_given_up_says_how_many() -> None:
+    assert verdict([an_open_slice(unanswered=100)] * 20, 20, OPEN) == [
+        "errors: 2000 of 8000 requests were not answered before they were given up"
+    ]
+
+
+CALM = Conditions(
+    block=7,
+    scenario="hello",
+    round=0,
+    warmup=False,
+    start_seconds=1.0,
+    seconds=0.4,
+    stolen_us=0.0,
+    foreign_us=0.0,
+    delayed_us=0.0,
+)
+
+
+def test_a_calm_block_counts() -> None:
+    assert gates.disturbance(CALM, 2) is None
+    assert gates.disturbance(replace(CALM, foreign_us=None, delayed_us=None), 2) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"stolen_us": 41_000.0}, "CPU time stolen by the hypervisor"),
+        ({"delayed_us": 21_000.0}, "something else on the generator's CPU"),
+        ({"foreign_us": 61_000.0}, "something else on the services' CPUs"),
+    ],
+)
+def test_a_block_that_something_else_disturbed_is_dropped(changes: dict[str, float], why: str) -> None:
+    assert gates.disturbance(replace(CALM, **changes), 2) == why  # type: ignore[arg-type]
+    run = a_run("starlette")
+    assert gates.dropped(run, [replace(CALM, **changes, warmup=True)]) == {}  # type: ignore[arg-type]
+
+
+def test_a_scenario_that_lost_over_a_third_of_its_blocks_is_too_noisy() -> None:
+    assert gates.is_too_noisy(100, 34)
+    assert not gates.is_too_noisy(100, 33)
+    assert not gates.is_too_noisy(0, 0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from levelground import record, schema
+from levelground import record, schema, summary
 from tests.samples import a_run, a_slice
 
 counts = st.dictionaries(st.integers(0, 3000), st.integers(1, 10**6), max_size=5)
@@ -77,3 +77,34 @@ def test_a_run_of_another_shape_is_refused_by_name_of_what_is_missing(tmp_path: 
 def test_the_schemas_in_the_repository_are_those_of_the_code(kind: str) -> None:
     """If not: python -m levelground.schema."""
     assert (schema.FOLDER / f"{kind}.schema.json").read_text() == schema.text(kind)
+
+
+OLD = sorted((Path(__file__).parent / "runs").glob("schema-*"))
+
+
+@pytest.mark.parametrize("path", OLD, ids=[path.name for path in OLD])
+def test_runs_of_every_earlier_schema_stay_readable_and_mean_the_same(path: Path) -> None:
+    folder = record.Folder(path)
+    judged = summary.of(folder.read_run(), list(folder.read_slices()), list(folder.read_blocks()))
+    cells = judged.scenarios["hello"].services
+    assert {name: cell.reasons for name, cell in cells.items() if name != "null"} == {
+        "starlette": [],
+        "starlette-twin": [],
+        "go": [],
+    }
+    twin, go = cells["starlette-twin"].throughput_ratio, cells["go"].throughput_ratio
+    assert twin is not None
+    assert go is not None
+    assert twin.low < 1 < twin.high
+    assert 1.5 < go.estimate < 3
+
+
+def test_there_is_a_run_of_every_earlier_schema() -> None:
+    assert [path.name for path in OLD] == [f"schema-{number}" for number in range(1, record.SCHEMA)]
+
+
+def test_a_run_of_a_later_schema_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    folder = record.Folder.create(tmp_path)
+    folder.write_json("run.json", {"schema": record.SCHEMA + 1, "whatever": "comes"})
+    with pytest.raises(record.TooNew, match="update it"):
+        folder.read_run()

@@ -3,8 +3,11 @@
 from collections import Counter
 from itertools import islice
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import kstest
 
 from levelground import schedule
 
@@ -50,3 +53,33 @@ def test_a_scenario_is_only_for_the_services_that_answer_it() -> None:
     plan = {"hello": ["a", "null"], "json": ["a"]}
     for block in islice(schedule.blocks(1, plan), 20):
         assert sorted(block.order) == plan[block.scenario]
+
+
+BLOCK = next(schedule.blocks(1, {"hello": ["a", "b"]}))
+
+
+def test_arrivals_are_poisson() -> None:
+    due = np.array(schedule.arrivals(1, BLOCK, 1000.0, 20.0)) / 1e9
+    gaps = np.diff(due)
+    assert kstest(gaps, "expon", args=(0, 1 / 1000)).pvalue > 0.01
+    assert len(due) == pytest.approx(20_000, abs=4 * 20_000**0.5)
+    # Gaps that follow each other know nothing of each other.
+    assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < 4 / len(gaps) ** 0.5
+
+
+def test_arrivals_are_the_same_for_the_same_seed_and_block() -> None:
+    other = next(schedule.blocks(1, {"hello": ["a", "b"]}, 1))
+    assert schedule.arrivals(1, BLOCK, 100.0, 1.0) == schedule.arrivals(1, BLOCK, 100.0, 1.0)
+    assert schedule.arrivals(1, BLOCK, 100.0, 1.0) != schedule.arrivals(2, BLOCK, 100.0, 1.0)
+    assert schedule.arrivals(1, BLOCK, 100.0, 1.0) != schedule.arrivals(1, other, 100.0, 1.0)
+
+
+@given(rate=st.floats(0.1, 50_000), seconds=st.floats(0.001, 1.0))
+def test_arrivals_rise_within_the_time(rate: float, seconds: float) -> None:
+    due = schedule.arrivals(3, BLOCK, rate, seconds)
+    assert due == sorted(due)
+    assert all(0 <= one <= seconds * 1e9 for one in due)
+
+
+def test_no_time_has_no_arrivals() -> None:
+    assert schedule.arrivals(1, BLOCK, 1000.0, 0.0) == []

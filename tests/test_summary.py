@@ -7,8 +7,8 @@ from random import Random
 import msgspec
 import pytest
 
-from levelground import record, summary, table
-from levelground.record import Run, Slice
+from levelground import histogram, record, summary, table
+from levelground.record import Conditions, Run, Slice
 from tests.samples import a_member, a_run, a_slice
 
 
@@ -124,3 +124,130 @@ def test_a_watch_looks_between_blocks_and_starts_anew_with_each_run() -> None:
     feed(a_run("a", run="first"), 5)
     feed(a_run("a", run="second"), 3)
     assert seen == [("first", 4), ("first", 8), ("second", 4)]
+
+
+def open_slices(means_us: dict[str, float], blocks: int = 60) -> list[Slice]:
+    random = Random(2)
+    slices = []
+    for block in range(blocks):
+        drift = random.uniform(0.5, 2.0)
+        for name, mean in means_us.items():
+            latency = histogram.of([int(1000 * drift * mean)] * 100)
+            slices.append(
+                a_slice(
+                    block=block,
+                    service=name,
+                    requests=100,
+                    latency=latency,
+                    service_time=latency,
+                    slip={0: 100},
+                    offered_per_second=1000.0,
+                    offered=100,
+                )
+            )
+    return slices
+
+
+def test_an_open_loop_is_ranked_by_the_mean_time_to_answer_the_least_first() -> None:
+    run = a_run("starlette", "slow", load="open", rates_per_second={"hello": 1000.0})
+    judged = summary.of(run, open_slices({"starlette": 400.0, "slow": 600.0}))
+    scored = judged.scenarios["hello"]
+    assert [name for name, _ in summary.ranked(scored)] == ["starlette", "slow"]
+    slow = scored.services["slow"]
+    assert slow.latency_ratio is not None
+    assert slow.latency_ratio.estimate == pytest.approx(1.5, rel=0.005)
+    assert (scored.services["starlette"].group, slow.group) == ("a", "b")
+    assert (slow.offered_per_second, slow.throughput_ratio) == (1000.0, None)
+    assert "mean time ratio" in table.render(judged)
+
+
+def test_capacities_are_found_again_from_the_trials() -> None:
+    random = Random(3)
+    truth = {"starlette": 10_000.0, "fast": 20_000.0}
+    run = a_run(
+        "starlette",
+        "fast",
+        load="capacity",
+        objective="p99<50ms",
+        saturated_per_second={"hello": {"starlette": 10_500.0, "fast": 19_000.0}},
+    )
+    slices = []
+    for block in range(60):
+        for name, capacity in truth.items():
+            rate = capacity * random.uniform(0.8, 1.25)
+            latency = histogram.of([10_000_000 if rate < capacity else 90_000_000] * 100)
+            slices.append(a_slice(block=block, service=name, offered_per_second=rate, latency=latency, requests=100))
+    scored = summary.of(run, slices).scenarios["hello"]
+    for name, capacity in truth.items():
+        found = scored.services[name].capacity_per_second
+        assert found is not None
+        assert found.low < capacity < found.high
+        assert found.estimate == pytest.approx(capacity, rel=0.03)
+    ratio = scored.services["fast"].capacity_ratio
+    assert ratio is not None
+    assert ratio.low < 2.0 < ratio.high
+    assert (scored.services["fast"].group, scored.services["starlette"].group) == ("a", "b")
+    assert "capacity/s" in table.render(summary.of(run, slices))
+
+
+CALM = Conditions(
+    block=0,
+    scenario="hello",
+    round=0,
+    warmup=False,
+    start_seconds=0.0,
+    seconds=0.4,
+    stolen_us=0.0,
+    foreign_us=0.0,
+    delayed_us=0.0,
+)
+
+
+def test_blocks_that_the_host_disturbed_count_for_nothing_and_are_counted() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    bad = [
+        replace(one, requests=1 + one.requests // 10) if one.service == "fast" and one.block < 15 else one
+        for one in slices
+    ]
+    blocks = [replace(CALM, block=block, foreign_us=1e5 if block < 15 else 0.0) for block in range(60)]
+    scored = summary.of(a_run("starlette", "fast"), bad, blocks).scenarios["hello"]
+    assert scored.services["fast"].throughput_ratio is not None
+    assert scored.services["fast"].throughput_ratio.estimate == pytest.approx(1.5, rel=1e-3)
+    assert (scored.blocks, scored.dropped_blocks, scored.too_noisy) == (60, 15, False)
+    assert scored.dropped == {"something else on the services' CPUs": 15}
+
+
+def test_a_scenario_that_is_too_noisy_has_no_valid_cell_and_says_what_it_could_have_shown() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0}, noise=0.02)
+    blocks = [replace(CALM, block=block, stolen_us=1e5 if block % 2 else 0.0) for block in range(60)]
+    judged = summary.of(a_run("starlette", "fast"), slices, blocks)
+    assert [cell.reasons for cell in judged.scenarios["hello"].services.values()] == [["too noisy"]] * 2
+    text = table.render(judged)
+    assert "30 dropped (CPU time stolen by the hypervisor ×30)" in text
+    assert "what was left could only show differences of over" in text
+
+
+def test_a_block_that_was_broken_off_is_no_failure_of_the_services_that_it_lacks() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    cut = a_slice(block=60, service="starlette", requests=1)
+    resumed = [replace(one, round=1, block=one.block + 61) for one in slices]
+    whole = summary.of(a_run("starlette", "fast"), slices + resumed)
+    assert summary.of(a_run("starlette", "fast"), [*slices, cut, *resumed]) == whole
+    assert whole.scenarios["hello"].services["fast"].valid
+
+
+def test_near_the_reference_is_only_said_when_the_whole_interval_is() -> None:
+    same = slices_of({"starlette": 1e6, "near": 1.004e6, "far": 1.03e6}, noise=0.01)
+    cells = summary.of(a_run("starlette", "near", "far"), same).scenarios["hello"].services
+    assert cells["near"].within == 0.01
+    assert cells["far"].within == 0.05
+    noisy = slices_of({"starlette": 1e6, "near": 1.004e6}, noise=0.5)
+    assert summary.of(a_run("starlette", "near"), noisy).scenarios["hello"].services["near"].within is None
+
+
+def test_rows_that_a_service_cannot_fulfil_are_footnotes() -> None:
+    run = a_run(
+        "starlette", "odd", services={"starlette": a_member(), "odd": a_member(declared={"echo": "It cannot."})}
+    )
+    judged = summary.of(run, slices_of({"starlette": 100_000.0, "odd": 50_000.0}))
+    assert table.render(judged).endswith("odd cannot do echo: It cannot.")

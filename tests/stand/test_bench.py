@@ -4,23 +4,17 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
 
-from levelground import record, schema
+from levelground import schema
 from tests.stand.conftest import ROOT, command
+from tests.stand.runs import LATEST, Running, ended_well, faults, kill_everything, summary
 
-LATEST = record.Folder(ROOT / "results" / "latest")
 pytestmark = pytest.mark.usefixtures("up")
-
-
-def summary() -> Any:
-    return json.loads((LATEST.path / "summary.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +25,7 @@ def short_run(up: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_run_ends_well_with_a_table_per_scenario(short_run: subprocess.CompletedProcess[str]) -> None:
-    assert short_run.returncode == 0
+    assert ended_well(short_run)
     assert "conformance: " in short_run.stderr
     assert "block " in short_run.stderr
     lines = short_run.stdout.splitlines()
@@ -78,7 +72,7 @@ def test_every_service_is_in_every_table_that_it_is_made_for(short_run: subproce
         for name, cell in one["services"].items():
             assert cell["requests"] > 0
             assert cell["errors"] == 0
-            assert cell["valid"] or name == "null"
+            assert not faults(cell) or name == "null"
             assert cell["memory_bytes"]["peak"] > 1_000_000
 
 
@@ -93,43 +87,23 @@ def test_the_record_holds_limits_images_and_versions(short_run: subprocess.Compl
         assert member.memory_idle_bytes is not None
 
 
+def test_every_block_has_its_conditions(short_run: subprocess.CompletedProcess[str]) -> None:
+    blocks = {one.block: one for one in LATEST.read_blocks()}
+    for one in LATEST.read_slices():
+        assert blocks[one.block].scenario == one.scenario
+    schema_of_a_block = schema.of("block")
+    for line in (LATEST.path / "blocks.jsonl").read_text().splitlines():
+        jsonschema.validate(json.loads(line), schema_of_a_block)
+    # What the services used is not counted as somebody else's.
+    assert all(one.foreign_us is not None for one in blocks.values())
+
+
 def test_judging_a_run_again_gives_the_same_summary(short_run: subprocess.CompletedProcess[str]) -> None:
     before = (LATEST.path / "summary.json").read_bytes()
     done = command("make", "judge")
     assert done.returncode == 0
     assert (LATEST.path / "summary.json").read_bytes() == before
     assert done.stdout.splitlines()[0] == short_run.stdout.splitlines()[0]
-
-
-class Running:
-    """A run under way, in a process group of its own like a command in a terminal."""
-
-    def __init__(self, *options: str) -> None:
-        before = LATEST.path.resolve()
-        self.process = subprocess.Popen(
-            ["make", "bench", *options],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        deadline = time.monotonic() + 180
-        while LATEST.path.resolve() == before or not (LATEST.path / "slices.jsonl").exists():
-            assert time.monotonic() < deadline, "the run did not begin"
-            assert self.process.poll() is None, self.process.communicate()[0]
-            time.sleep(0.2)
-        self.folder = record.Folder(LATEST.path.resolve())
-
-    def await_blocks(self, blocks: int) -> None:
-        while max((one.block for one in self.folder.read_slices()), default=0) < blocks:
-            assert self.process.poll() is None, self.process.communicate()[0]
-            time.sleep(0.2)
-
-    def finish(self) -> str:
-        output, _ = self.process.communicate(timeout=180)
-        print(output)
-        return output
 
 
 @pytest.fixture
@@ -151,8 +125,8 @@ def test_a_service_killed_in_mid_run_says_so_and_the_others_go_on() -> None:
     cells = summary()["scenarios"]["hello"]["services"]
     assert not cells["sanic"]["valid"]
     assert cells["sanic"]["throughput_ratio"] is None
-    assert cells["starlette"]["valid"]
-    assert cells["fastapi"]["valid"]
+    assert not faults(cells["starlette"])
+    assert not faults(cells["fastapi"])
     last = max(one.block for one in run.folder.read_slices() if one.service == "fastapi" and not one.errors)
     assert last > 100
 
@@ -162,10 +136,10 @@ def test_an_interrupted_run_keeps_what_was_measured() -> None:
     run.await_blocks(100)
     os.killpg(run.process.pid, signal.SIGINT)
     output = run.finish()
-    assert "(interrupted)" in output
+    assert "summary.json; interrupted" in output
     assert summary()["run"] == run.folder.name
     assert summary()["scenarios"]["hello"]["blocks"] > 10
-    assert summary()["scenarios"]["hello"]["services"]["go"]["valid"]
+    assert not faults(summary()["scenarios"]["hello"]["services"]["go"])
 
 
 def test_a_second_run_at_the_same_time_is_refused_in_a_sentence() -> None:
@@ -181,15 +155,24 @@ def test_the_results_are_where_the_readme_says(short_run: subprocess.CompletedPr
     assert Path(ROOT / "results" / "latest").is_symlink()
 
 
-def test_a_run_that_was_broken_off_can_be_gone_on_with() -> None:
+def test_a_run_of_which_every_part_was_killed_can_be_gone_on_with() -> None:
     run = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
     run.await_blocks(60)
-    os.killpg(run.process.pid, signal.SIGINT)
-    run.finish()
+    kill_everything(run)
     before = list(run.folder.read_slices())
+    assert len(before) > 100
     done = command("make", "bench", f"RESUME={run.folder.name}")
-    assert done.returncode == 0
+    assert ended_well(done)
     after = list(run.folder.read_slices())
     assert after[: len(before)] == before
     assert after[len(before)].block == before[-1].block + 1
     assert after[-1].start_seconds == pytest.approx(24, abs=3)
+    told = run.folder.read_run()
+    assert len(told.resumed) == 1
+    assert told.ended == "time"
+    # No slice is lost or there twice, but for the block that was cut.
+    slices = [(one.block, one.service) for one in after]
+    assert len(set(slices)) == len(slices)
+    missing = {block for block, _ in slices if len({s for b, s in slices if b == block}) < 2}
+    assert missing <= {before[-1].block, after[-1].block}
+    assert not faults(summary()["scenarios"]["hello"]["services"]["go"])
