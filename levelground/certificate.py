@@ -27,8 +27,10 @@ def words(found: Numbers) -> str:
 
 
 def sentence(part: str, numbers: Numbers) -> str:
-    noise = "".join(f" ({why})" for why in numbers.get("unsettled", ()))
-    return SENTENCES[part](numbers) + noise
+    told = SENTENCES[part](numbers)
+    if not numbers.get("too_noisy"):
+        return told
+    return f"{told} (too noisy: {numbers['dropped_blocks']} of {numbers['blocks']} blocks dropped)"
 
 
 def _generator(numbers: Numbers) -> str:

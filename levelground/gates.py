@@ -24,7 +24,7 @@ FAILED_SHARE = 0.01
 """A cell with a larger share of failed slices is invalid."""
 GENERATOR_SHARE = 0.95
 """Where the generator's CPU was busy for a larger share of the slices' time, it was the bottleneck."""
-STARVED_SHARE = 0.01
+STARVED_SHARE = 0.05
 """A cell is invalid in which a larger share of connections got nothing while the others were served."""
 SERVED = 2
 """Answers per connection below which a connection without one says nothing."""

@@ -116,6 +116,12 @@ class Member:
         limits = (self.about or {}).get("limits") or {}
         return list(limits.get("cpus") or [])
 
+    @property
+    def at_once(self) -> int | None:
+        """How many requests it serves at once; None if it knows no such bound."""
+        about = self.about or {}
+        return about["workers"] * about["threads"] if about.get("threads") else None
+
     def answers(self, scenario: str) -> bool:
         """Whether it is measured in a scenario."""
         return not (self.problem or scenario in self.wrong or scenario in self.left_out)

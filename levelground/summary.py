@@ -46,6 +46,8 @@ class Cell:
     latency_us: dict[str, float | None]
     memory_bytes: Memory
     twin_of: str | None
+    at_once: int | None = None
+    """How many requests the service serves at once; null: it knows no such bound."""
     within: float | None = None
     """Tested, not assumed: the whole interval of the ratio is so near to 1 (0.02: within 2 % of the reference)."""
     offered_per_second: float | None = None
@@ -270,6 +272,7 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             latency_us=_percentiles(one.latency for one in good),
             memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
             twin_of=member.twin_of,
+            at_once=member.at_once,
             within=_within(measured_ratios[column]) if column != reference else None,
             offered_per_second=_offered(good) if is_open else None,
             unanswered=sum(one.unanswered for one in good),

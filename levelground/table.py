@@ -133,7 +133,7 @@ def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
         cells = [(service, cell) for service, cell in ranked(table) if cell.role == role]
         if cells:
             lines.append(f"  {role}s")
-            lines += [_row(columns, service, cell, summary.reference) for service, cell in cells]
+            lines += [_row(summary, columns, service, cell) for service, cell in cells]
     return lines + [
         f"  {service}: {reason}"
         for service, cell in table.services.items()
@@ -158,10 +158,12 @@ def _still_visible(table: Table) -> str:
     return f"what was left could only show differences of over {100 * width:.1f} %"
 
 
-def _row(columns: tuple[Column, ...], service: str, cell: Cell, reference: str) -> str:
+def _row(summary: Summary, columns: tuple[Column, ...], service: str, cell: Cell) -> str:
     numbers = "".join(f"{one.text(cell):>{one.width}}" for one in columns)
-    within = f", within {100 * cell.within:g} % of {reference}" if cell.within and cell.valid else ""
-    return f"  {cell.group:<5}{service:<16}{numbers}  {_verdict(cell)}{within}"
+    within = f", within {100 * cell.within:g} % of {summary.reference}" if cell.within and cell.valid else ""
+    connections = summary.context["connections"]
+    waiting = f", serves {cell.at_once} of {connections} at once" if cell.at_once and cell.at_once < connections else ""
+    return f"  {cell.group:<5}{service:<16}{numbers}  {_verdict(cell)}{waiting}{within}"
 
 
 def _verdict(cell: Cell) -> str:

@@ -13,6 +13,7 @@ CGROUP = Path("/sys/fs/cgroup")
 
 def about(framework: str, server: str) -> dict:
     """The answer to `GET /about`; both arguments are the names of installed distributions."""
+    loop = _event_loop()
     return {
         "framework": framework,
         "framework_version": version(framework),
@@ -20,8 +21,9 @@ def about(framework: str, server: str) -> dict:
         "server_version": version(server),
         "language": platform.python_implementation(),
         "language_version": platform.python_version(),
-        "event_loop": _event_loop(),
+        "event_loop": loop,
         "workers": int(os.environ["WORKERS"]),
+        "threads": None if loop else int(os.environ["THREADS"]),
         "container": socket.gethostname(),
         "limits": {
             "cpus": sorted(os.sched_getaffinity(0)),

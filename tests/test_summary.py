@@ -251,3 +251,10 @@ def test_rows_that_a_service_cannot_fulfil_are_footnotes() -> None:
     )
     judged = summary.of(run, slices_of({"starlette": 100_000.0, "odd": 50_000.0}))
     assert table.render(judged).endswith("odd cannot do echo: It cannot.")
+
+
+def test_a_service_that_serves_fewer_requests_than_there_are_connections_says_so() -> None:
+    few = a_member(about={"workers": 2, "threads": 4})
+    run = a_run("starlette", "threads", services={"starlette": a_member(), "threads": few})
+    text = table.render(summary.of(run, slices_of({"starlette": 100_000.0, "threads": 50_000.0})))
+    assert next(line for line in text.splitlines() if " threads " in line).endswith("ok, serves 8 of 16 at once")
