@@ -4,7 +4,7 @@ Pure functions over records. The thresholds come from twins: docs/method.md.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from levelground import histogram
 from levelground.record import Conditions, Run, Slice
@@ -68,10 +68,18 @@ def is_too_noisy(blocks: int, dropped: int) -> bool:
     return dropped > DROPPED_SHARE * blocks
 
 
-def verdict(run: Run, service: str, scenario: str, slices: Sequence[Slice], blocks: int) -> list[str]:
+def verdict(
+    run: Run,
+    service: str,
+    scenario: str,
+    slices: Sequence[Slice],
+    blocks: Collection[int],
+    dropped: Collection[int] = (),
+) -> list[str]:
     """Why a cell is invalid; empty if it is valid.
 
-    `slices` are all of the cell in whole blocks, good or not, without the warm-up; `blocks` is how many there were.
+    `slices` are all of the cell in whole blocks, good or not, without the warm-up; `blocks` are the numbers of those
+    that the scenario had. What happened to a service is held against it in a dropped block too, what it failed in not.
     Each reason begins with its kind; what follows the colon is said below the table.
     """
     member = run.services[service]
@@ -80,20 +88,25 @@ def verdict(run: Run, service: str, scenario: str, slices: Sequence[Slice], bloc
     if scenario in member.wrong:
         return [f"wrong answers: before the first slice: {member.wrong[scenario]}"]
     reasons: list[str] = []
-    errors: Counter[str] = Counter()
-    for one in slices:
-        errors.update(one.errors)
-    if wrong := errors.pop("wrong answer", 0):
+    if wrong := sum(one.errors.get("wrong answer", 0) for one in slices):
         reasons.append(f"wrong answers: {wrong}, the first: {_example(slices, 'wrong answer')}")
     if killed := sum(one.out_of_memory for one in slices):
         reasons.append(f"out of memory: the kernel killed {killed} of its processes{_limit(run, service)}")
     if restarts := sum(one.restarted for one in slices):
         reasons.append(f"restarted: {restarts} times within a round")
+    if throttled := sum(one.throttled for one in slices):
+        reasons.append(f"throttled: a CPU quota stopped it in {throttled} periods")
+    slices = [one for one in slices if one.block not in dropped]
+    kept = len(set(blocks) - set(dropped))
+    errors: Counter[str] = Counter()
+    for one in slices:
+        errors.update(one.errors)
+    del errors["wrong answer"]
     # Slices that were left out because the service was away count as failed.
-    failed = sum(1 for one in slices if one.errors) + max(0, blocks - len(slices))
-    if failed > FAILED_SHARE * max(1, blocks):
+    failed = sum(1 for one in slices if one.errors) + max(0, kept - len(slices))
+    if failed > FAILED_SHARE * max(1, kept):
         kinds = ", ".join(f"{kind} ×{count}" for kind, count in errors.most_common()) or "not up in a later round"
-        reasons.append(f"errors: {kinds}; failed or away in {failed} of {blocks} blocks")
+        reasons.append(f"errors: {kinds}; failed or away in {failed} of {kept} blocks")
     if starving := _starved(run.connections, slices):
         reasons.append(f"starved connections: {starving}")
     good = [one for one in slices if is_good(one)]
@@ -104,8 +117,6 @@ def verdict(run: Run, service: str, scenario: str, slices: Sequence[Slice], bloc
             reasons.append("generator-bound")
     else:
         reasons += _open_loop(run, good)
-    if throttled := sum(one.throttled for one in slices):
-        reasons.append(f"throttled: a CPU quota stopped it in {throttled} periods")
     return reasons
 
 

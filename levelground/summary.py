@@ -181,18 +181,21 @@ class _Grid:
     """One scenario's slices as matrices of blocks × services; NaN where a service has no good slice in a block."""
 
     def __init__(self, run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int]) -> None:
-        slices = [one for one in slices if one.block not in dropped]
         self.names = [name for name, member in run.services.items() if scenario not in member.left_out]
         self.reference = self.names.index(run.reference) if run.reference in self.names else 0
         self.of_service: dict[str, list[Slice]] = {name: [] for name in self.names}
-        self._row = {block: row for row, block in enumerate(sorted({one.block for one in slices}))}
+        blocks = {one.block for one in slices}
+        self._row = {block: row for row, block in enumerate(sorted(blocks.difference(dropped)))}
         self.rounds = np.zeros(len(self._row), dtype=np.int64)
         for one in slices:
             self.of_service[one.service].append(one)
-            self.rounds[self._row[one.block]] = one.round
         self.reasons = {
-            name: gates.verdict(run, name, scenario, self.of_service[name], len(self._row)) for name in self.names
+            name: gates.verdict(run, name, scenario, own, blocks, dropped) for name, own in self.of_service.items()
         }
+        for name, own in self.of_service.items():
+            self.of_service[name] = [one for one in own if one.block in self._row]
+            for one in self.of_service[name]:
+                self.rounds[self._row[one.block]] = one.round
         self.requests = self._matrix(lambda one: one.requests)
         self.seconds = self._matrix(lambda one: one.seconds)
         self.cpu_us = self._matrix(lambda one: one.cpu_us)

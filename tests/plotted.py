@@ -64,9 +64,11 @@ FOUND: dict[str, Any] = {
         },
         "slip": {
             "percent": _PERCENT,
-            "slip_us": [0.0, 4.0, 10.0, 44.4, 200.0],
             "expected_gap": [0.01, 0.7, 2.3, 4.6, 6.9],
-            "measured_gap": [0.02, 0.7, 2.3, 4.6, 7.0],
+            "rates": {
+                rate: {"slip_us": [0.0, 4.0, 10.0, 44.4, 200.0], "gap": [0.02, 0.7, 2.3, 4.6, 7.0]}
+                for rate in ("40,000/s", "2,000/s")
+            },
         },
         "protocol": {"usual_percent": [8.0, -8.0], "ours_percent": [1.0, -1.0]},
     },

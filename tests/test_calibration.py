@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
-from levelground import calibration, catalog, certificate, record
+from levelground import calibration, catalog, certificate, record, timing
 from levelground.statistics import Floats
 from tests.plotted import FOUND
 
@@ -106,7 +106,7 @@ def calibrated(monkeypatch: pytest.MonkeyPatch, results: Path, **parts: Any) -> 
     """Runs these parts, each an outcome or what it raises, in place of the real ones."""
 
     def make(outcome: Any) -> calibration.Part:
-        def part(seconds: float) -> calibration.Found:
+        def part(seconds: float) -> timing.Found:
             if isinstance(outcome, BaseException):
                 raise outcome
             return outcome, FOUND["details"]["stall"]
@@ -146,6 +146,16 @@ def test_an_interrupted_calibration_keeps_the_parts_that_were_made(
 ) -> None:
     code, found = calibrated(monkeypatch, tmp_path, stall=FOUND["stall"], slip=KeyboardInterrupt())
     assert (code, "stall" in found, "slip" in found) == (1, True, False)
+
+
+def test_two_measurements_at_once_are_refused_and_leave_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(record, "RESULTS", tmp_path)
+    with record.alone(tmp_path):
+        assert calibration.run(["slip"], 1.0) == 1
+    assert "another run is under way" in capsys.readouterr().err
+    assert not (tmp_path / "calibration").exists()
 
 
 def test_every_part_has_words_and_its_numbers_are_json() -> None:

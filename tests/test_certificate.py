@@ -10,7 +10,7 @@ from tests.plotted import FOUND
 
 WORDS = (
     "generator 81,234 requests/s, 0.91 × wrk, 9.5 × FastHttpUser; "
-    "twins 1 false alarms in 3, bias +0.12 %; "
+    "twins 1 false alarm of 3, bias +0.12 %; "
     "slowdown found: 1 % in 2 of 5, 2 % in 4 of 5, 5 % in 5 of 5 tries of 2.0 min; "
     "delays off by at most +154 µs (p50), -404 µs (p99); "
     "stall p99 1,801.0 ms for 1,800.0; "
@@ -46,4 +46,4 @@ def test_a_stand_that_was_never_calibrated_has_none(tmp_path: Path) -> None:
 
 def test_a_part_in_which_the_host_was_too_noisy_says_so() -> None:
     noisy = {**FOUND["twins"], "too_noisy": True, "dropped_blocks": 60, "bias_percent": None}
-    assert certificate.sentence("twins", noisy) == ("twins 1 false alarms in 3 (too noisy: 60 of 100 blocks dropped)")
+    assert certificate.sentence("twins", noisy) == ("twins 1 false alarm of 3 (too noisy: 60 of 100 blocks dropped)")

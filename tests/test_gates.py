@@ -14,7 +14,7 @@ GOOD = [a_slice(block=block) for block in range(100)]
 
 def verdict(slices: list[Slice], blocks: int = 100, run: dict[str, Any] | None = None, **member: object) -> list[str]:
     told = a_run("starlette", services={"starlette": a_member(**member)}, **(run or {}))
-    return gates.verdict(told, "starlette", "hello", slices, blocks)
+    return gates.verdict(told, "starlette", "hello", slices, range(blocks))
 
 
 def test_a_cell_without_failures_is_valid() -> None:
@@ -69,6 +69,14 @@ def test_killed_processes_are_a_reason_with_the_limit() -> None:
     assert verdict([*GOOD, a_slice(out_of_memory=1)], 101, **limits) == [
         "out of memory: the kernel killed 1 of its processes; its limit is 256 MiB"
     ]
+
+
+def test_what_happened_to_a_service_counts_in_a_dropped_block_too_what_it_failed_in_does_not() -> None:
+    told = a_run("starlette")
+    slices = [*GOOD[:90], *(a_slice(block=block, errors={"reset": 1}, requests=0) for block in range(90, 100))]
+    assert gates.verdict(told, "starlette", "hello", slices, range(100), range(90, 100)) == []
+    killed = [*GOOD[:99], a_slice(block=99, out_of_memory=1)]
+    assert gates.verdict(told, "starlette", "hello", killed, range(100), [99])[0].startswith("out of memory: ")
 
 
 def test_a_container_that_was_started_again_in_mid_round_says_so() -> None:

@@ -43,7 +43,7 @@ def test_parts_without_a_single_comparison_are_drawn_empty() -> None:
         "protocol": {"turn_seconds": 1.0},
         "details": {
             "twins": {"intervals": []},
-            "slowdown": dict.fromkeys(("1", "2", "5"), {"tries": []}),
+            "slowdown": {percent: {"tries": []} for percent in ("1", "2", "5")},
             "protocol": {"usual_percent": [1.0], "ours_percent": []},
         },
     }
