@@ -152,7 +152,7 @@ def _parsed[Value](parse: Callable[[str], Value], options: Options, name: str) -
     try:
         return parse(options[name]) if name in options else None
     except ValueError as error:
-        _wrong_use(f"{name}={error}")
+        _wrong_use(f"{name}: {error}")
 
 
 def _share(options: Options, name: str) -> float | None:

@@ -31,7 +31,7 @@ class Rate:
         """From `2000` or `50%`. Raises ValueError."""
         match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*(%?)\s*", text)
         if match is None or float(match[1]) == 0:
-            raise ValueError(f"{text}: it takes requests per second (2000), or a share of the slowest service (50%)")
+            raise ValueError(f"{text!r} is no rate: give requests per second (2000), or a share of the slowest (50%)")
         return cls(float(match[1]) / (100 if match[2] else 1), bool(match[2]))
 
     def per_second(self, slowest: float) -> float:
