@@ -4,99 +4,176 @@ Each part takes its share of the time and returns what it saw under the names of
 printed as it is, good or bad.
 """
 
+import gc
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from levelground import catalog, client, gates, measurement, probe, record, scenario, statistics
+from levelground import (
+    catalog,
+    certificate,
+    cgroup,
+    client,
+    gates,
+    host,
+    measurement,
+    probe,
+    record,
+    scenario,
+    schedule,
+    sheet,
+    statistics,
+    timing,
+)
+from levelground.conditions import Meter
 from levelground.statistics import Interval
+from levelground.timing import Found
 
 CONNECTIONS = 16
+SEED = 1
 NULL = "null"
 TWIN_BLOCKS = 40
 """Blocks of one comparison between twins."""
+SLOWED = "starlette-slowed"
+PERCENTS = ("1", "2", "5")
+"""Of CPU time, by which SLOWED is slowed; "0" is what it is compared with."""
+TRIES = 5
+LONGEST_TRY_SECONDS = 600.0
+TURN_SECONDS = 15.0
+"""What a service gets when services are measured the usual way, one after the other."""
+REPEATS = 5
+DRAWN = 400
+"""At most so many intervals are kept for a plot."""
+
+
+FAILURES = (
+    *(OSError, RuntimeError, HTTPException, subprocess.SubprocessError),
+    *(probe.NotUp, client.WrongAnswer, measurement.NothingToMeasure),
+)
+"""What a part may fail of without taking the others with it."""
 
 
 def run(parts: Sequence[str], minutes: float) -> int:
-    """Writes results/calibration/<time>/calibration.json and results/calibration/latest; the exit code is 0."""
+    """Writes results/calibration/<time>/, with results/calibration/latest pointing at it.
+
+    calibration.json grows part by part, the page beside it comes last.
+    The exit code: 1 if a part could not be made or another measurement is under way, else 0.
+    """
+    try:
+        with record.alone(record.RESULTS):
+            return _run(parts, minutes)
+    except record.Busy as error:
+        print(f"levelground: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(parts: Sequence[str], minutes: float) -> int:
     folder = record.Folder.create(record.RESULTS / "calibration")
-    seen: dict[str, Any] = {}
-    with record.alone():
-        for part in parts:
-            print(f"calibrating: {part}, {minutes / len(parts):.1f} min", file=sys.stderr)
-            seen[part] = PARTS[part](60 * minutes / len(parts))
-            folder.write_json("calibration.json", seen)
-            print(f"{part}: " + ", ".join(f"{name} {_text(value)}" for name, value in seen[part].items()))
-    print(f"\n{folder.path}/calibration.json")
-    return 0
+    found: dict[str, Any] = {"when": record.now(), "host": host.describe(), "minutes": minutes, "details": {}}
+    complete = True
+    shares = sum(PARTS[part].share for part in parts)
+    for part in parts:
+        seconds = 60 * minutes * PARTS[part].share / shares
+        print(f"calibrating: {part}, {seconds / 60:.1f} min", file=sys.stderr)
+        try:
+            with _undisturbed():
+                numbers, details = PARTS[part].make(seconds)
+        except FAILURES as error:
+            print(f"levelground: {part}: {error}", file=sys.stderr)
+            complete = False
+            continue
+        except KeyboardInterrupt:
+            print(f"levelground: interrupted in {part}", file=sys.stderr)
+            complete = False
+            break
+        found[part], found["details"][part] = msgspec.to_builtins((numbers, details))
+        folder.write_json(certificate.FILE, found)
+        print(certificate.sentence(part, found[part]), flush=True)
+    sheet.write(folder.path, found)
+    print(f"\n{folder.path}: {certificate.FILE}, {sheet.FILE}")
+    return int(not complete)
 
 
-def generator(seconds: float) -> Mapping[str, Any]:
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No garbage collection, as in a run."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def generator(seconds: float) -> Found:
     """Our client, wrk and stock FastHttpUser, taking turns on the null service; ratios are of our rate to theirs."""
     address = probe.resolve(probe.inside(_service(NULL)))
-    (hello,) = scenario.select(scenario.read(), ["hello"])
-    endpoint = client.Endpoint(address)
-    scripts = endpoint.learn(hello.render(1, CONNECTIONS))
-    rivals: dict[str, Callable[[], float]] = {
-        "ours": lambda: _ours(endpoint, scripts),
-        "wrk": lambda: _wrk(address),
-        "fasthttp": lambda: _fasthttp(address),
-    }
+    each = min(5.0, max(1.0, seconds / 30))
     rates: list[list[float]] = []
     end = time.monotonic() + seconds
-    while time.monotonic() < end or len(rates) < 3:
-        order = np.random.default_rng(len(rates)).permutation(list(rivals)).tolist()
-        turn = {name: rivals[name]() for name in order}
-        rates.append([turn[name] for name in rivals])
-    endpoint.close()
+    with closing(client.Endpoint(address)) as endpoint:
+        scripts = endpoint.learn(_hello())
+        rivals: dict[str, Callable[[], float]] = {
+            "ours": lambda: _ours(endpoint, scripts, each),
+            "wrk": lambda: _wrk(address, each),
+            "fasthttp": lambda: _fasthttp(address, each),
+        }
+        while time.monotonic() < end or len(rates) < 2:
+            order = np.random.default_rng(len(rates)).permutation(list(rivals)).tolist()
+            turn = {name: rivals[name]() for name in order}
+            rates.append([turn[name] for name in rivals])
     table = np.array(rates)
-    rounds = np.zeros(len(table), dtype=np.int64)
-    inverse = statistics.ratios(1 / table, 0, rounds, seed=1)
-    return {
-        "requests_per_second": float(np.exp(np.log(table[:, 0]).mean())),
-        "wrk_ratio": inverse[1],
-        "fasthttp_ratio": inverse[2],
-        "turns": len(table),
-    }
+    inverse = _ratios(1 / table)
+    numbers: dict[str, Any] = {"requests_per_second": float(np.exp(np.log(table[:, 0]).mean())), "turns": len(table)}
+    for name, ratio in zip(rivals, inverse, strict=True):
+        if name != "ours" and ratio is not None:
+            numbers |= {f"{name}_ratio": ratio.estimate, f"{name}_ratio_interval": ratio}
+    return numbers, {"turn_seconds": each}
 
 
-def twins(seconds: float) -> Mapping[str, Any]:
+def twins(seconds: float) -> Found:
     """The reference and its twin, compared over and over: how often they seem to differ, and by how much."""
-    services = [s for s in catalog.read() if s.name == measurement.REFERENCE or s.twin_of == measurement.REFERENCE]
+    services = _twins()
     slices: list[record.Slice] = []
     plan = measurement.Plan(
-        services=tuple(services),
+        services=services,
         scenarios=scenario.select(scenario.read(), ["hello"]),
         connections=CONNECTIONS,
         minutes=seconds / 60,
-        seed=1,
+        seed=SEED,
     )
     folder = record.Folder.create(record.RESULTS / "calibration" / "runs")
     measurement.Measurement(plan, folder, give_way=lambda: None, watch=lambda _, one: slices.append(one)).run()
+    dropped = gates.dropped(folder.read_run(), folder.read_blocks())
     rates: dict[int, dict[str, float]] = {}
     for one in slices:
-        if gates.is_good(one):
+        if gates.is_good(one) and one.block not in dropped:
             rates.setdefault(one.block, {})[one.service] = one.requests / one.seconds
-    pairs = np.array([[each[s.name] for s in services] for each in rates.values() if len(each) == len(services)])
-    return compare_twins(pairs, TWIN_BLOCKS)
+    pairs = [[each[s.name] for s in services] for each in rates.values() if len(each) == len(services)]
+    numbers, details = compare_twins(np.array(pairs).reshape(-1, len(services)), TWIN_BLOCKS)
+    blocks = len({one.block for one in slices if not one.warmup})
+    return {**numbers, **_settled(blocks, dropped)}, {**details, "run": folder.name}
 
 
-def compare_twins(rates: statistics.Floats, blocks: int) -> Mapping[str, Any]:
+def compare_twins(rates: statistics.Floats, blocks: int) -> Found:
     """What comparisons of so many consecutive blocks each say of two columns that are the same thing."""
-    found: list[Interval] = []
-    for start in range(0, len(rates) - blocks + 1, blocks):
-        part = rates[start : start + blocks]
-        interval = statistics.ratios(part, 0, np.zeros(blocks, dtype=np.int64), seed=start)[1]
-        if interval is not None:
-            found.append(interval)
-    whole = statistics.ratios(rates, 0, np.zeros(len(rates), dtype=np.int64), seed=1)[1] if len(rates) else None
+    found = [ratio for part in _pieces(rates, blocks) if (ratio := _ratio(part, seed=len(part))) is not None]
+    whole = _ratio(rates)
     alarms = sum(not one.low <= 1.0 <= one.high for one in found)
-    return {
+    numbers = {
         "comparisons": len(found),
         "false_alarms": alarms,
         "false_alarms_percent": 100 * alarms / len(found) if found else None,
@@ -104,28 +181,274 @@ def compare_twins(rates: statistics.Floats, blocks: int) -> Mapping[str, Any]:
         "bias_interval": whole,
         "half_width_percent": float(np.median([50 * (one.high - one.low) for one in found])) if found else None,
     }
+    in_order = sorted(found, key=lambda one: one.estimate)
+    taken = np.linspace(0, len(found) - 1, min(DRAWN, len(found))).astype(int)
+    return numbers, {"intervals": [in_order[one] for one in taken]}
 
 
-PARTS: dict[str, Callable[[float], Mapping[str, Any]]] = {"generator": generator, "twins": twins}
+def slowdown(seconds: float) -> Found:
+    """The same container with 0, 1, 2 and 5 % of its CPU time burned, set anew before every lead-in.
+
+    One process for all four, because two of one image may settle 4 to 6 % apart until they are restarted: so the
+    instrument alone is tested. What lies between processes is told beside it, of SLOWED at 0 % and the reference.
+    """
+    reference = _service(measurement.REFERENCE)
+    slowed = SLOWED, catalog.PORT
+    names = ["0", *PERCENTS, reference.name]
+    with (
+        closing(_Contestant(slowed)) as own,
+        closing(_Contestant(probe.inside(reference))) as other,
+    ):
+        lanes = {name: _Lane(own, partial(slow, slowed, name)) for name in names[:-1]}
+        seen = paired({**lanes, reference.name: _Lane(other)}, seconds)
+    numbers, details = compare_slowed(seen.rates[:, : 1 + len(PERCENTS)], seen.seconds)
+    for percent, change in zip(PERCENTS, _changes(1 / seen.cpu_us[:, : 1 + len(PERCENTS)]), strict=True):
+        numbers[percent]["cpu_percent"] = change
+    (between,) = _changes(seen.rates[:, [0, -1]])
+    return {**numbers, "between_processes_percent": between, **_settled(seen.blocks, seen.dropped)}, details
 
 
-def _ours(endpoint: client.Endpoint, scripts: Sequence[client.Script]) -> float:
+def slow(address: probe.Address, percent: str) -> None:
+    """Has the slowed service burn so much of its CPU time from now on."""
+    connection = HTTPConnection(*address, timeout=client.TIMEOUT_SECONDS)
+    try:
+        connection.request("PUT", f"/slowdown/{percent}")
+        told = connection.getresponse().read().decode()
+        if told != f"slowed by {percent} %":
+            raise RuntimeError(f"PUT /slowdown/{percent} was answered with {told[:80]!r}")
+    finally:
+        connection.close()
+
+
+def compare_slowed(rates: statistics.Floats, seconds: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How often the columns after the first, slowed by PERCENTS, are found to be slower than it, and by how much.
+
+    The rows, which took so many seconds, are cut into tries of equal length; each is one comparison of two columns.
+    """
+    tries = max(TRIES, int(np.ceil(seconds / LONGEST_TRY_SECONDS)))
+    length = max(len(rates) // tries, min(gates.FEWEST_BLOCKS, len(rates)))
+    numbers: dict[str, Any] = {}
+    details: dict[str, Any] = {}
+    for column, percent in enumerate(PERCENTS, start=1):
+        changes = [change for part in _pieces(rates, length) for change in _changes(part[:, [0, column]]) if change]
+        (whole,) = _changes(rates[:, [0, column]])
+        numbers[percent] = {
+            "tries": len(changes),
+            "found": sum(change.low > 0 for change in changes),
+            "estimate_percent": whole.estimate if whole else None,
+            "estimate_interval": whole,
+            "minutes": seconds * length / max(1, len(rates)) / 60,
+            "blocks": length,
+        }
+        details[percent] = {"tries": changes}
+    return numbers, details
+
+
+def protocol(seconds: float) -> Found:
+    """Twins measured one after the other, as is usual, and in the same time in blocks of slices; the truth is 0.
+
+    An error is the logarithm of a ratio, in percent: its spread around its own mean, because twins may truly differ,
+    and around zero.
+    """
+    repeats = max(REPEATS, int(seconds // (4 * TURN_SECONDS)))
+    turn = min(TURN_SECONDS, seconds / (4 * repeats))
+    usual: list[float] = []
+    ours: list[float] = []
+    blocks, dropped = 0, dict[int, str]()
+    first, second = (_Contestant(probe.inside(service)) for service in _twins())
+    with closing(first), closing(second):
+        for number in range(repeats):
+            one, other = (_one_after_the_other(each, turn) for each in (first, second))
+            usual.append(100 * float(np.log(other / one)))
+            seen = paired({"first": _Lane(first), "second": _Lane(second)}, 2 * turn, start=number << 20)
+            blocks, dropped = blocks + seen.blocks, {**dropped, **seen.dropped}
+            if (ratio := _ratio(seen.rates)) is not None:
+                ours.append(100 * float(np.log(ratio.estimate)))
+    numbers = {**compare_protocols(usual, ours), "turn_seconds": turn, **_settled(blocks, dropped)}
+    return numbers, {"usual_percent": usual, "ours_percent": ours}
+
+
+def compare_protocols(usual: Sequence[float], ours: Sequence[float]) -> dict[str, Any]:
+    """The spread of two series of errors; null of one of fewer than two."""
+    numbers: dict[str, Any] = {"repeats": len(usual)}
+    for name, errors in (("usual", usual), ("ours", ours)):
+        told = len(errors) > 1
+        numbers[f"{name}_error_percent"] = float(np.std(errors)) if told else None
+        numbers[f"{name}_around_zero_percent"] = float(np.sqrt(np.mean(np.square(errors)))) if told else None
+    both = numbers["usual_error_percent"], numbers["ours_error_percent"]
+    return {**numbers, "ratio": both[0] / both[1] if all(both) else None}
+
+
+@dataclass(frozen=True)
+class Part:
+    make: Callable[[float], Found]
+    """Takes about so many seconds."""
+    share: int
+    """Of the time."""
+
+
+PARTS: dict[str, Part] = {
+    "generator": Part(generator, 1),
+    "twins": Part(twins, 3),
+    "slowdown": Part(slowdown, 6),
+    "delay": Part(timing.delay, 1),
+    "stall": Part(timing.stall, 1),
+    "slip": Part(timing.slip, 1),
+    "protocol": Part(protocol, 4),
+}
+
+
+class _Contestant:
+    """A container under the traffic of `hello`: its connections, its scripts, its CPU counter."""
+
+    def __init__(self, address: probe.Address) -> None:
+        about = probe.about(address)
+        self.cpus = frozenset((about.get("limits") or {}).get("cpus") or ())
+        self._group: cgroup.Group | None = None
+        with suppress(cgroup.NotFound):
+            self._group = cgroup.find(str(about.get("container")))
+        self._endpoint = client.Endpoint(probe.resolve(address))
+        self._scripts = self._endpoint.learn(_hello())
+
+    def cpu_us(self) -> float:
+        """Used so far; NaN if its cgroup cannot be read."""
+        return self._group.cpu_us() if self._group else float("nan")
+
+    def prepare(self) -> None:
+        self._endpoint.prepare(CONNECTIONS)
+
+    def burst(self, turn: int, seconds: float) -> client.Burst:
+        burst = self._endpoint.burst(self._scripts, turn, seconds)
+        if burst.errors:
+            raise RuntimeError(f"failed: {burst.example}")
+        return burst
+
+    def close(self) -> None:
+        self._endpoint.close()
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """What has a slice in every block: a container, made ready for it before its lead-in."""
+
+    contestant: _Contestant
+    ready: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What blocks of slices came to: a row for each that was not dropped, a column for each lane."""
+
+    rates: statistics.Floats
+    cpu_us: statistics.Floats
+    """Per request."""
+    seconds: float
+    blocks: int
+    dropped: Mapping[int, str]
+    """Blocks that have no row, and why."""
+
+
+def paired(lanes: Mapping[str, _Lane], seconds: float, start: int = 0) -> Paired:
+    """Blocks of slices as a run has them, from block `start` on."""
+    contestants = {id(lane.contestant): lane.contestant for lane in lanes.values()}
+    cpus = frozenset[int]().union(*(one.cpus for one in contestants.values()))
+    meter = Meter(cpus, lambda: {str(key): used for key, one in contestants.items() if (used := one.cpu_us()) >= 0})
+    measuring = len(cpus | set(host.describe()["generator_cpus"]))
+    rates: list[list[float]] = []
+    cpu_us: list[list[float]] = []
+    dropped: dict[int, str] = {}
+    began = time.monotonic()
+    for block in schedule.blocks(SEED, {"hello": list(lanes)}, start):
+        if time.monotonic() >= began + seconds:
+            break
+        rate: dict[str, float] = {}
+        cpu: dict[str, float] = {}
+        for name in block.order:
+            one = lanes[name].contestant
+            lanes[name].ready()
+            one.prepare()
+            one.burst(block.turn, measurement.LEAD_SECONDS)
+            used = one.cpu_us()
+            burst = one.burst(block.turn, measurement.SLICE_SECONDS)
+            rate[name], cpu[name] = burst.answers / burst.seconds, (one.cpu_us() - used) / burst.answers
+        gc.collect()
+        if why := gates.disturbance(meter.finish(block, 0, False, began), measuring):
+            dropped[block.number] = why
+            continue
+        rates.append([rate[name] for name in lanes])
+        cpu_us.append([cpu[name] for name in lanes])
+    took = time.monotonic() - began
+    return Paired(_table(rates, lanes), _table(cpu_us, lanes), took, len(rates) + len(dropped), dropped)
+
+
+def _settled(blocks: int, dropped: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "blocks": blocks,
+        "dropped_blocks": len(dropped),
+        "dropped": dict(Counter(dropped.values())),
+        "too_noisy": gates.is_too_noisy(blocks, len(dropped)),
+    }
+
+
+def _one_after_the_other(one: _Contestant, seconds: float) -> float:
+    one.prepare()
+    burst = one.burst(0, seconds)
+    return burst.answers / burst.seconds
+
+
+def _table(rows: Sequence[Sequence[float]], lanes: Mapping[str, _Lane]) -> statistics.Floats:
+    return np.array(rows, dtype=np.float64).reshape(-1, len(lanes))
+
+
+def _pieces(table: statistics.Floats, rows: int) -> list[statistics.Floats]:
+    """Runs of so many rows; what is left over at the end belongs to none."""
+    return [table[start : start + rows] for start in range(0, len(table) - rows + 1, rows)] if rows else []
+
+
+def _ratios(table: statistics.Floats, seed: int = SEED) -> list[Interval | None]:
+    """Of each column to the first."""
+    return statistics.ratios(table, 0, np.zeros(len(table), dtype=np.int64), seed)
+
+
+def _ratio(table: statistics.Floats, seed: int = SEED) -> Interval | None:
+    """Of the second column to the first."""
+    return _ratios(table, seed)[1]
+
+
+def _changes(rates: statistics.Floats) -> list[Interval | None]:
+    """By how many percent more time each column takes than the first, each with an interval of its own."""
+    ratios = (_ratio(1 / rates[:, [0, column]]) for column in range(1, rates.shape[1]))
+    return [one and Interval(*(100 * (x - 1) for x in (one.estimate, one.low, one.high))) for one in ratios]
+
+
+def _hello() -> Sequence[Sequence[scenario.Transaction]]:
+    (hello,) = scenario.select(scenario.read(), ["hello"])
+    return hello.render(SEED, CONNECTIONS)
+
+
+def _twins() -> tuple[catalog.Service, ...]:
+    """The reference and its twin."""
+    wanted = measurement.REFERENCE
+    return tuple(s for s in catalog.read() if s.name == wanted or s.twin_of == wanted)
+
+
+def _ours(endpoint: client.Endpoint, scripts: Sequence[client.Script], seconds: float) -> float:
     endpoint.prepare(CONNECTIONS)
-    burst = endpoint.burst(scripts, 0, 2.0)
+    burst = endpoint.burst(scripts, 0, seconds)
     if burst.errors:
         raise RuntimeError(f"the null service failed: {burst.example}")
-    return len(burst.latencies_ns) / burst.seconds
+    return burst.answers / burst.seconds
 
 
-def _wrk(address: probe.Address) -> float:
-    output = _output("wrk", "-t1", f"-c{CONNECTIONS}", "-d2s", "http://{}:{}/".format(*address))
+def _wrk(address: probe.Address, seconds: float) -> float:
+    output = _output("wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "http://{}:{}/".format(*address))
     return float(_found(r"Requests/sec:\s+([\d.]+)", output))
 
 
-def _fasthttp(address: probe.Address) -> float:
-    host = "http://{}:{}".format(*address)
-    words = ("locust", "-f", "locustfiles/stock.py", "--headless", "--only-summary", "-H", host)
-    output = _output(*words, "-u", str(CONNECTIONS), "-r", "1000", "-t", "5s")
+def _fasthttp(address: probe.Address, seconds: float) -> float:
+    site = "http://{}:{}".format(*address)
+    words = ("locust", "-f", "locustfiles/stock.py", "--headless", "--only-summary", "-H", site)
+    output = _output(*words, "-u", str(CONNECTIONS), "-r", "1000", "-t", f"{1 + seconds:.0f}s")
     if int(_found(r"failures: (\d+)", output)):
         raise RuntimeError(f"FastHttpUser saw failures: {output}")
     return float(_found(r"requests/s: ([\d.]+)", output))
@@ -145,7 +468,3 @@ def _found(pattern: str, text: str) -> str:
 
 def _service(name: str) -> catalog.Service:
     return catalog.select(catalog.read(), [name])[0]
-
-
-def _text(value: object) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)

@@ -17,8 +17,9 @@ def newest(results: Path = RESULTS) -> dict[str, str] | None:
         found = json.loads((results / "calibration" / "latest" / FILE).read_bytes())
     except (OSError, ValueError):
         return None
-    told = words(found)
-    return {"when": str(found.get("when")), "words": told} if told else None
+    # The first calibrations did not say when they were made, and had other numbers.
+    told = words(found) if "when" in found else ""
+    return {"when": found["when"], "words": told} if told else None
 
 
 def words(found: Numbers) -> str:
@@ -41,8 +42,8 @@ def _generator(numbers: Numbers) -> str:
 
 
 def _twins(numbers: Numbers) -> str:
-    alarms = f"twins {numbers['false_alarms']} false alarms in {numbers['comparisons']}"
-    bias = numbers["bias_percent"]
+    count, bias = numbers["false_alarms"], numbers["bias_percent"]
+    alarms = f"twins {count} false alarm{'s' * (count != 1)} of {numbers['comparisons']}"
     return alarms if bias is None else f"{alarms}, bias {bias:+.2f} %"
 
 

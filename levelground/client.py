@@ -26,8 +26,8 @@ TIMEOUT_SECONDS = 2.0
 """How long a slice waits for any answer at all before its service counts as hanging."""
 DRAIN_SECONDS = 2.0
 """How long an open loop waits for the answers that are missing when its last request is due."""
-_SPIN_NS = 60_000
-"""A request that is due within this is waited for awake: a timer would be late by as much."""
+_SPIN_NS = 150_000
+"""The last moments before a request is due are waited for awake: a timer alone is late by as much."""
 _RECEIVE = 1 << 16
 _STATUS_LINE = len("HTTP/1.1 200 ")
 
@@ -245,7 +245,7 @@ class Endpoint:
             if at < count:
                 near = due[at] - now < _SPIN_NS
                 if not near:
-                    os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=due[at])
+                    os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=due[at] - _SPIN_NS)
                 events = poll(0 if near else TIMEOUT_SECONDS)
             else:
                 if (len(free) == len(by_fd) and not waiting and now >= end) or now > give_up:

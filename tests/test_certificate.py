@@ -35,7 +35,10 @@ def test_parts_that_were_not_made_are_not_told() -> None:
     assert certificate.words({"when": "", "stall": FOUND["stall"]}) == "stall p99 1,801.0 ms for 1,800.0"
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"when": "2026-01-01T00:00:00Z", "details": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"generator": {"wrk_ratio": {"estimate": 1}}}', '{"when": "2026-01-01T00:00:00Z", "details": {}}'],
+)
 def test_a_calibration_that_found_nothing_is_none(tmp_path: Path, text: str) -> None:
     assert certificate.newest(write(tmp_path, text)) is None
 
