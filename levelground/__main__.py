@@ -50,7 +50,7 @@ def conformance(options: Options) -> int:
 
 
 def bench(options: Options) -> int:
-    """Checks conformance, measures, prints the table, writes the run."""
+    """Checks the contract; then, with CHECKED=yes, measures, prints the table, writes the run."""
     from levelground import bench, load, measurement, scenario
     from levelground.capacity import Objective
 
@@ -80,6 +80,8 @@ def bench(options: Options) -> int:
         or (Objective.parse("p99<50ms") if kind == "capacity" else None),
         precision=_share(options, "PRECISION"),
     )
+    if "CHECKED" not in options:
+        return bench.check(plan.services)
     return bench.run(plan)
 
 
@@ -116,7 +118,7 @@ COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
         bench,
         (
             *("SERVICES", "SCENARIOS", "MINUTES", "ROUNDS", "CONNECTIONS", "SEED", "SLICE", "LEAD"),
-            *("LOAD", "RATE", "OBJECTIVE", "PRECISION", "RESUME"),
+            *("LOAD", "RATE", "OBJECTIVE", "PRECISION", "RESUME", "CHECKED"),
         ),
     ),
     "judge": (judge, ("RUN",)),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
 from locust.env import Environment
 
 from levelground import catalog, conformance, probe, record, scenario, summary, table
@@ -15,11 +16,25 @@ from levelground.measurement import Plan
 from levelground.user import Connection, Driver
 
 RESTART = 75
-"""Exit code: a round is over, and the services are to be restarted before the next one (sysexits' EX_TEMPFAIL)."""
+"""Exit code: what is next needs the services that results/.restart lists freshly started (sysexits' EX_TEMPFAIL)."""
+_BROKEN = record.RESULTS / ".conformance.json"
+"""What the check before a run found, for the run: services that break the contract, and in what."""
+
+
+def check(services: Sequence[Service]) -> int:
+    """Checks the contract before a run; the exit code is RESTART.
+
+    The services are restarted after it, so that none remembers the checks: Node answers a quarter slower for as long as
+    it runs when its first requests were odd ones.
+    """
+    signal.signal(signal.SIGINT, _leave)
+    probe.await_all(services, probe.START_SECONDS)
+    _BROKEN.write_bytes(msgspec.json.encode(_conformance(services)))
+    return _restart(services)
 
 
 def run(plan: Plan, folder: record.Folder | None = None) -> int:
-    """Measures one round, in a new folder or in that of an earlier round.
+    """Measures one round, in a new folder after a `check`, or in that of an earlier round.
 
     The exit code: RESTART if there are rounds left; else 0 if every contender and reference has a valid cell in every
     scenario it takes part in, 1 if not.
@@ -27,7 +42,7 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
     signal.signal(signal.SIGINT, _leave)
     probe.await_all(plan.services, probe.START_SECONDS)
     if folder is None:
-        plan = replace(plan, excluded=_conformance(plan.services))
+        plan = replace(plan, excluded=msgspec.json.decode(_BROKEN.read_bytes(), type=dict[str, str]))
         print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
     folders = [] if folder is None else [folder]
     progress = _Progress(plan)
@@ -67,7 +82,7 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
     done = 1 + len(folders[0].read_run().resumed)
     if done < plan.rounds and not interrupted and not progress.enough:
         print(f"round {done} of {plan.rounds} is over: restarting the services", file=sys.stderr)
-        return RESTART
+        return _restart(plan.services)
     judged = summary.judge(folders[0])
     print(table.render(judged))
     print(
@@ -75,6 +90,11 @@ def run(plan: Plan, folder: record.Folder | None = None) -> int:
     )
     cells = [cell for scored in judged.scenarios.values() for cell in scored.services.values()]
     return int(interrupted or any(not cell.valid for cell in cells if cell.role != "control"))
+
+
+def _restart(services: Sequence[Service]) -> int:
+    (record.RESULTS / ".restart").write_text("".join(f"{one.name}\n" for one in services))
+    return RESTART
 
 
 def planned(folder: record.Folder) -> Plan:

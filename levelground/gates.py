@@ -13,7 +13,7 @@ STOLEN_SHARE = 0.05
 """A block in which the hypervisor took a larger share of the measuring CPUs' time is dropped."""
 FOREIGN_SHARE = 0.15
 """A block in which something else used a larger share of the services' CPUs is dropped."""
-DELAYED_SHARE = 0.05
+DELAYED_SHARE = 0.1
 """A block in which the generator had to wait for its CPU for a larger share of the time is dropped."""
 DROPPED_SHARE = 1 / 3
 """A scenario in which a larger share of the blocks was dropped is too noisy to be judged."""

@@ -24,6 +24,8 @@ Both lengths were chosen by measurement: docs/method.md.
 """
 OPEN_LEAD_SECONDS = 0.025
 WARMUP_SECONDS = 2.0
+WARMUP_SHARE = 0.15
+"""Of each round, if that is longer: Node takes a second of traffic until its compiler is done."""
 _SATURATION_SECONDS = 0.025
 """Of traffic, after a lead-in as long, that tells how much a service can do at all."""
 _LONGEST_ABSENCE_BLOCKS = 64
@@ -133,6 +135,7 @@ class Measurement:
         # What is left, shared among the rounds that are left.
         left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
         start = now - spent
+        warmup_seconds = max(plan.warmup_seconds, WARMUP_SHARE * (left or 0.0))
         cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
         meter = Meter(cpus, lambda: {name: used.cpu_us for name, t in self._targets.items() if (used := t.read())})
         for block in schedule.blocks(plan.seed, services, first):
@@ -141,7 +144,7 @@ class Measurement:
             if self._enough():
                 return "precision"
             # Warm: every service has had each scenario at least once, and the time is over.
-            warmup = block.number < first + len(services) or time.monotonic() < now + plan.warmup_seconds
+            warmup = block.number < first + len(services) or time.monotonic() < now + warmup_seconds
             for name in block.order:
                 target = self._targets[name]
                 if not target.is_absent(block):
