@@ -103,7 +103,7 @@ def footprint(options: Options) -> int:
 
 def calibrate(options: Options) -> int:
     """The instrument against known truths."""
-    from levelground import calibration
+    from levelground.calibration import parts as calibration
 
     parts = _words(options, "PARTS") or list(calibration.PARTS)
     if wrong := [part for part in parts if part not in calibration.PARTS]:

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from levelground import plots, sheet
-from tests.plotted import FOUND
+from levelground.calibration import plots, sheet
+from tests.calibration.plotted import FOUND
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from levelground import certificate
-from tests.plotted import FOUND
+from levelground.calibration import certificate
+from tests.calibration.plotted import FOUND
 
 WORDS = (
     "generator 81,234 requests/s, 0.91 × wrk, 9.5 × FastHttpUser; "

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import kstest
 
-from levelground import catalog, client, delays, probe, scenario, schedule
+from levelground import catalog, client, probe, scenario, schedule
+from levelground.calibration import delays
 from levelground.statistics import Floats
 
 SERVER = "known-delays"

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 import yaml
 
-from levelground import calibration, catalog, certificate, record, timing
+from levelground import catalog, record
+from levelground.calibration import certificate, parts, timing
 from levelground.statistics import Floats
-from tests.plotted import FOUND
+from tests.calibration.plotted import FOUND
 
 STANZAS = yaml.safe_load(catalog.COMPOSE_FILE.read_text())
 
@@ -30,7 +31,7 @@ def rates(blocks: int, *ratios: float, noise: float = 0.1, seed: int = 1) -> Flo
 
 
 def test_true_twins_raise_few_false_alarms_and_show_no_bias() -> None:
-    seen, _ = calibration.compare_twins(rates(8000, 1.0), 40)
+    seen, _ = parts.compare_twins(rates(8000, 1.0), 40)
     assert seen["comparisons"] == 200
     assert seen["false_alarms"] <= 18
     assert abs(seen["bias_percent"]) < 0.5
@@ -38,29 +39,29 @@ def test_true_twins_raise_few_false_alarms_and_show_no_bias() -> None:
 
 
 def test_a_difference_between_twins_is_seen_as_bias_and_as_alarms() -> None:
-    seen, _ = calibration.compare_twins(rates(8000, 1.05), 40)
+    seen, _ = parts.compare_twins(rates(8000, 1.05), 40)
     assert seen["bias_percent"] == pytest.approx(5, abs=0.5)
     assert seen["false_alarms"] > 80
 
 
 def test_no_more_intervals_are_kept_than_a_plot_can_show() -> None:
-    _, details = calibration.compare_twins(rates(4100, 1.0), 10)
+    _, details = parts.compare_twins(rates(4100, 1.0), 10)
     estimates = [one.estimate for one in details["intervals"]]
-    assert len(estimates) == calibration.DRAWN
+    assert len(estimates) == parts.DRAWN
     assert estimates == sorted(estimates)
 
 
 @pytest.mark.parametrize("blocks", [0, 1, 39])
 def test_too_few_blocks_make_no_comparison(blocks: int) -> None:
-    seen, details = calibration.compare_twins(rates(blocks, 1.0), 40)
+    seen, details = parts.compare_twins(rates(blocks, 1.0), 40)
     assert (seen["comparisons"], seen["false_alarms"], seen["half_width_percent"]) == (0, 0, None)
     assert details == {"intervals": []}
 
 
 def test_slowdowns_are_found_where_there_are_blocks_enough_and_told_in_percent_of_time() -> None:
     table = rates(10_000, 1 / 1.01, 1 / 1.02, 1 / 1.05)
-    seen, details = calibration.compare_slowed(table, 600)
-    for percent in calibration.PERCENTS:
+    seen, details = parts.compare_slowed(table, 600)
+    for percent in parts.PERCENTS:
         assert seen[percent]["estimate_percent"] == pytest.approx(float(percent), abs=0.5)
         assert seen[percent]["tries"] == len(details[percent]["tries"]) == 5
         assert seen[percent]["minutes"] == pytest.approx(2)
@@ -68,54 +69,54 @@ def test_slowdowns_are_found_where_there_are_blocks_enough_and_told_in_percent_o
 
 
 def test_what_is_not_slowed_is_seldom_found() -> None:
-    seen, _ = calibration.compare_slowed(rates(4000, 1.0, 1.0, 1.0), 4 * 3600)
+    seen, _ = parts.compare_slowed(rates(4000, 1.0, 1.0, 1.0), 4 * 3600)
     assert seen["1"]["tries"] == 24
-    assert all(seen[percent]["found"] <= 3 for percent in calibration.PERCENTS)
+    assert all(seen[percent]["found"] <= 3 for percent in parts.PERCENTS)
 
 
 def test_what_is_faster_is_not_found_to_be_slower() -> None:
-    seen, _ = calibration.compare_slowed(rates(2000, 1.2, 1.2, 1.2), 600)
-    assert all(seen[percent]["found"] == 0 for percent in calibration.PERCENTS)
+    seen, _ = parts.compare_slowed(rates(2000, 1.2, 1.2, 1.2), 600)
+    assert all(seen[percent]["found"] == 0 for percent in parts.PERCENTS)
 
 
 @pytest.mark.parametrize(("blocks", "tries"), [(0, 0), (1, 0), (9, 1), (25, 2), (49, 4), (100, 5)])
 def test_few_blocks_make_few_tries(blocks: int, tries: int) -> None:
-    seen, _ = calibration.compare_slowed(rates(blocks, 1.0, 1.0, 1.0), 10)
-    assert {seen[percent]["tries"] for percent in calibration.PERCENTS} == {tries}
+    seen, _ = parts.compare_slowed(rates(blocks, 1.0, 1.0, 1.0), 10)
+    assert {seen[percent]["tries"] for percent in parts.PERCENTS} == {tries}
 
 
 def test_errors_of_protocols_spread_around_their_own_mean_and_around_zero() -> None:
-    seen = calibration.compare_protocols([8.0, -8.0, 8.0, -8.0], [2.0, 4.0, 2.0, 4.0])
+    seen = parts.compare_protocols([8.0, -8.0, 8.0, -8.0], [2.0, 4.0, 2.0, 4.0])
     assert (seen["usual_error_percent"], seen["ours_error_percent"], seen["ratio"]) == (8, 1, 8)
     assert seen["usual_around_zero_percent"] == 8
     assert seen["ours_around_zero_percent"] == pytest.approx(10**0.5)
 
 
 def test_protocols_without_enough_blocks_are_not_compared() -> None:
-    seen = calibration.compare_protocols([8.0, -8.0], [2.0])
+    seen = parts.compare_protocols([8.0, -8.0], [2.0])
     assert (seen["ours_error_percent"], seen["ratio"]) == (None, None)
 
 
 def test_pieces_are_whole() -> None:
     table = np.arange(14.0).reshape(7, 2)
-    assert [len(piece) for piece in calibration._pieces(table, 3)] == [3, 3]
-    assert calibration._pieces(table, 0) == []
+    assert [len(piece) for piece in parts._pieces(table, 3)] == [3, 3]
+    assert parts._pieces(table, 0) == []
 
 
-def calibrated(monkeypatch: pytest.MonkeyPatch, results: Path, **parts: Any) -> tuple[int, dict[str, Any]]:
+def calibrated(monkeypatch: pytest.MonkeyPatch, results: Path, **outcomes: Any) -> tuple[int, dict[str, Any]]:
     """Runs these parts, each an outcome or what it raises, in place of the real ones."""
 
-    def make(outcome: Any) -> calibration.Part:
+    def make(outcome: Any) -> parts.Part:
         def part(seconds: float) -> timing.Found:
             if isinstance(outcome, BaseException):
                 raise outcome
             return outcome, FOUND["details"]["stall"]
 
-        return calibration.Part(part, 1)
+        return parts.Part(part, 1)
 
     monkeypatch.setattr(record, "RESULTS", results)
-    monkeypatch.setattr(calibration, "PARTS", {name: make(outcome) for name, outcome in parts.items()})
-    code = calibration.run(list(parts), 1.0)
+    monkeypatch.setattr(parts, "PARTS", {name: make(outcome) for name, outcome in outcomes.items()})
+    code = parts.run(list(outcomes), 1.0)
     return code, json.loads((results / "calibration" / "latest" / certificate.FILE).read_text())
 
 
@@ -153,18 +154,18 @@ def test_two_measurements_at_once_are_refused_and_leave_nothing(
 ) -> None:
     monkeypatch.setattr(record, "RESULTS", tmp_path)
     with record.alone(tmp_path):
-        assert calibration.run(["slip"], 1.0) == 1
+        assert parts.run(["slip"], 1.0) == 1
     assert "another run is under way" in capsys.readouterr().err
     assert not (tmp_path / "calibration").exists()
 
 
 def test_every_part_has_words_and_its_numbers_are_json() -> None:
-    assert list(calibration.PARTS) == list(certificate.SENTENCES)
-    seen, details = calibration.compare_slowed(rates(100, 1.0, 1.0, 1.0), 10)
+    assert list(parts.PARTS) == list(certificate.SENTENCES)
+    seen, details = parts.compare_slowed(rates(100, 1.0, 1.0, 1.0), 10)
     assert json.loads(msgspec.json.encode((seen, details)))
 
 
-@pytest.mark.parametrize("name", [calibration.SLOWED, "known-delays"])
+@pytest.mark.parametrize("name", [parts.SLOWED, "known-delays"])
 def test_what_only_a_calibration_needs_has_the_services_limits_and_no_role(name: str) -> None:
     stanza = STANZAS["services"][name]
     assert stanza["profiles"] == ["calibrate"]
@@ -173,7 +174,7 @@ def test_what_only_a_calibration_needs_has_the_services_limits_and_no_role(name:
 
 
 def test_the_slowed_service_is_of_the_references_image() -> None:
-    assert STANZAS["services"][calibration.SLOWED]["image"] == STANZAS["services"]["starlette"]["image"]
+    assert STANZAS["services"][parts.SLOWED]["image"] == STANZAS["services"]["starlette"]["image"]
 
 
 @pytest.fixture

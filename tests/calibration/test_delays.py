@@ -9,7 +9,8 @@ from threading import Thread
 
 import pytest
 
-from levelground import client, delays, timing
+from levelground import client
+from levelground.calibration import delays, timing
 
 MS = 1_000_000
 

@@ -5,7 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from levelground import certificate, host, plots
+from levelground import host
+from levelground.calibration import certificate, plots
 
 FILE = "calibration.html"
 TITLES = {

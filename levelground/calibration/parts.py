@@ -22,7 +22,6 @@ import numpy as np
 
 from levelground import (
     catalog,
-    certificate,
     cgroup,
     client,
     gates,
@@ -32,13 +31,12 @@ from levelground import (
     record,
     scenario,
     schedule,
-    sheet,
     statistics,
-    timing,
 )
+from levelground.calibration import certificate, sheet, timing
+from levelground.calibration.timing import Found
 from levelground.conditions import Meter
 from levelground.statistics import Interval
-from levelground.timing import Found
 
 CONNECTIONS = 16
 SEED = 1

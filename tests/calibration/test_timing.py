@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from levelground import schedule, timing
+from levelground import schedule
+from levelground.calibration import timing
 
 
 def test_errors_are_percentiles_measured_minus_percentiles_asked_for() -> None:
