@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from levelground import catalog, cgroup, client, histogram, host, load, probe, record, schedule
-from levelground.calibration import certificate
+from levelground import catalog, certificate, cgroup, client, histogram, host, load, probe, record, schedule
 from levelground.capacity import Objective
 from levelground.conditions import Meter
 from levelground.load import HALF, Load, Rate

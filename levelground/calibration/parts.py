@@ -22,6 +22,7 @@ import numpy as np
 
 from levelground import (
     catalog,
+    certificate,
     cgroup,
     client,
     gates,
@@ -33,7 +34,7 @@ from levelground import (
     schedule,
     statistics,
 )
-from levelground.calibration import certificate, sheet, timing
+from levelground.calibration import sheet, timing
 from levelground.calibration.timing import Found
 from levelground.conditions import Meter
 from levelground.statistics import Interval

@@ -5,8 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from levelground import host
-from levelground.calibration import certificate, plots
+from levelground import certificate, host
+from levelground.calibration import plots
 
 FILE = "calibration.html"
 TITLES = {

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import yaml
 
-from levelground import catalog, record
-from levelground.calibration import certificate, parts, timing
+from levelground import catalog, certificate, record
+from levelground.calibration import parts, timing
 from levelground.statistics import Floats
 from tests.calibration.plotted import FOUND
 

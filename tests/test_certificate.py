@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from levelground.calibration import certificate
+from levelground import certificate
 from tests.calibration.plotted import FOUND
 
 WORDS = (
