@@ -22,7 +22,7 @@ FEWEST_BLOCKS = 10
 TOO_FEW = "too few blocks"
 FAILED_SHARE = 0.01
 """A cell with a larger share of failed slices is invalid."""
-GENERATOR_SHARE = 0.95
+GENERATOR_SHARE = 0.9
 """Where the generator's CPU was busy for a larger share of the slices' time, it was the bottleneck."""
 STARVED_SHARE = 0.05
 """A cell is invalid in which a larger share of connections got nothing while the others were served."""

@@ -57,7 +57,7 @@ def test_a_cell_of_few_blocks_is_not_judged() -> None:
 
 def test_a_generator_without_a_pause_is_the_bottleneck() -> None:
     assert verdict([a_slice(generator_cpu_us=29_500.0) for _ in range(20)], 20) == ["generator-bound"]
-    assert verdict([a_slice(generator_cpu_us=28_000.0) for _ in range(20)], 20) == []
+    assert verdict([a_slice(generator_cpu_us=26_000.0) for _ in range(20)], 20) == []
 
 
 def test_a_throttled_service_says_so() -> None:
