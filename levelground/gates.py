@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 from levelground import histogram
 from levelground.record import Conditions, Run, Slice
 
+WINDOW_SECONDS = 0.5
+"""The kernel counts some times in ticks of 10 ms: short blocks are looked at together until they last so long."""
 STOLEN_SHARE = 0.05
 """A block in which the hypervisor took a larger share of the measuring CPUs' time is dropped."""
 FOREIGN_SHARE = 0.15
@@ -40,23 +42,49 @@ def is_good(one: Slice) -> bool:
     return not one.warmup and not one.errors and one.requests > 0
 
 
-def disturbance(block: Conditions, cpus: int) -> str | None:
-    """Why a block is dropped, all its slices with it; None if it is not. `stolen_us` adds up `cpus` CPUs."""
-    time_us = 1e6 * block.seconds
-    if block.stolen_us > STOLEN_SHARE * time_us * cpus:
+def dropped(run: Run, blocks: Iterable[Conditions]) -> dict[int, str]:
+    """The blocks of a run that are dropped for what the host did, and why."""
+    services = {cpu for member in run.services.values() for cpu in member.cpus}
+    return disturbed(blocks, len(services | set(run.host.get("generator_cpus") or ())))
+
+
+def disturbed(blocks: Iterable[Conditions], cpus: int) -> dict[int, str]:
+    """The blocks that the host disturbed, and how; the services and the generator have so many CPUs together."""
+    found: dict[int, str] = {}
+    for window in _windows([one for one in blocks if not one.warmup]):
+        shared = _disturbance(window, max(1, cpus))
+        for one in window:
+            if why := shared or _delay(one):
+                found[one.block] = why
+    return found
+
+
+def _disturbance(window: Sequence[Conditions], cpus: int) -> str | None:
+    """Why all of these blocks are dropped; None if they are not."""
+    time_us = 1e6 * sum(one.seconds for one in window)
+    if sum(one.stolen_us for one in window) > STOLEN_SHARE * time_us * cpus:
         return "CPU time stolen by the hypervisor"
-    if block.delayed_us is not None and block.delayed_us > DELAYED_SHARE * time_us:
-        return "something else on the generator's CPU"
-    if block.foreign_us is not None and block.foreign_us > FOREIGN_SHARE * time_us:
+    if sum(one.foreign_us or 0.0 for one in window) > FOREIGN_SHARE * time_us:
         return "something else on the services' CPUs"
     return None
 
 
-def dropped(run: Run, blocks: Iterable[Conditions]) -> dict[int, str]:
-    """The blocks that are dropped for what the host did, and why."""
-    services = {cpu for member in run.services.values() for cpu in member.cpus}
-    cpus = max(1, len(services | set(run.host.get("generator_cpus") or ())))
-    return {one.block: why for one in blocks if not one.warmup and (why := disturbance(one, cpus))}
+def _delay(block: Conditions) -> str | None:
+    if block.delayed_us is None or block.delayed_us <= DELAYED_SHARE * 1e6 * block.seconds:
+        return None
+    return "something else on the generator's CPU"
+
+
+def _windows(blocks: Sequence[Conditions]) -> list[list[Conditions]]:
+    """Neighbours together until they last WINDOW_SECONDS, none across two rounds."""
+    windows: list[list[Conditions]] = []
+    for one in blocks:
+        newest = windows[-1] if windows else []
+        if newest and newest[0].round == one.round and sum(each.seconds for each in newest) < WINDOW_SECONDS:
+            newest.append(one)
+        else:
+            windows.append([one])
+    return windows
 
 
 TOO_NOISY = "too noisy"

@@ -42,7 +42,7 @@ from levelground.statistics import Interval
 CONNECTIONS = 16
 SEED = 1
 NULL = "null"
-TWIN_BLOCKS = 40
+TWIN_BLOCKS = 20
 """Blocks of one comparison between twins."""
 SLOWED = "starlette-slowed"
 PERCENTS = ("1", "2", "5")
@@ -288,7 +288,7 @@ class Part:
 
 PARTS: dict[str, Part] = {
     "generator": Part(generator, 1),
-    "twins": Part(twins, 3),
+    "twins": Part(twins, 4),
     "slowdown": Part(slowdown, 6),
     "delay": Part(timing.delay, 1),
     "stall": Part(timing.stall, 1),
@@ -353,9 +353,9 @@ def paired(lanes: Mapping[str, _Lane], seconds: float, start: int = 0) -> Paired
     cpus = frozenset[int]().union(*(one.cpus for one in contestants.values()))
     meter = Meter(cpus, lambda: {str(key): used for key, one in contestants.items() if (used := one.cpu_us()) >= 0})
     measuring = len(cpus | set(host.describe()["generator_cpus"]))
-    rates: list[list[float]] = []
-    cpu_us: list[list[float]] = []
-    dropped: dict[int, str] = {}
+    rates: dict[int, list[float]] = {}
+    cpu_us: dict[int, list[float]] = {}
+    conditions: list[record.Conditions] = []
     began = time.monotonic()
     for block in schedule.blocks(SEED, {"hello": list(lanes)}, start):
         if time.monotonic() >= began + seconds:
@@ -370,14 +370,20 @@ def paired(lanes: Mapping[str, _Lane], seconds: float, start: int = 0) -> Paired
             used = one.cpu_us()
             burst = one.burst(block.turn, measurement.SLICE_SECONDS)
             rate[name], cpu[name] = burst.answers / burst.seconds, (one.cpu_us() - used) / burst.answers
-        gc.collect()
-        if why := gates.disturbance(meter.finish(block, 0, False, began), measuring):
-            dropped[block.number] = why
-            continue
-        rates.append([rate[name] for name in lanes])
-        cpu_us.append([cpu[name] for name in lanes])
+        gc.collect(0)
+        conditions.append(meter.finish(block, 0, False, began))
+        rates[block.number] = [rate[name] for name in lanes]
+        cpu_us[block.number] = [cpu[name] for name in lanes]
     took = time.monotonic() - began
-    return Paired(_table(rates, lanes), _table(cpu_us, lanes), took, len(rates) + len(dropped), dropped)
+    dropped = gates.disturbed(conditions, measuring)
+    kept = [number for number in rates if number not in dropped]
+    return Paired(
+        rates=_table([rates[number] for number in kept], lanes),
+        cpu_us=_table([cpu_us[number] for number in kept], lanes),
+        seconds=took,
+        blocks=len(rates),
+        dropped=dropped,
+    )
 
 
 def _settled(blocks: int, dropped: Mapping[int, str]) -> dict[str, Any]:
