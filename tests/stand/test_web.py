@@ -65,3 +65,38 @@ def test_a_run_from_the_page_fills_locusts_tables_and_leaves_a_record() -> None:
     assert list(run.services) == ["starlette", "go"]
     wait_for(lambda: (folder.path / "summary.json").exists())
     assert set(json.loads((folder.path / "summary.json").read_text())["scenarios"]) == {"hello", "json"}
+
+
+def test_an_open_loop_from_the_page_shows_the_rate_that_was_offered() -> None:
+    started = post(
+        "/swarm",
+        user_count="16",
+        spawn_rate="1000",
+        services=["starlette", "go"],
+        scenarios=["hello"],
+        load="open",
+        rate="500",
+    )
+    assert started["success"], started
+
+    def offered() -> set[str]:
+        tab = json.loads(get("/stats/requests"))["extended_stats"][0]["data"]
+        return {row["offered"] for row in tab}
+
+    try:
+        wait_for(lambda: offered() == {"500"})
+    finally:
+        post("/stop")
+    told = record.Folder(ROOT / "results" / "latest").read_run()
+    assert (told.load, told.rates_per_second) == ("open", {"hello": 500.0})
+
+
+def test_what_is_no_rate_is_said_on_the_page() -> None:
+    started = post(
+        "/swarm", user_count="4", spawn_rate="1000", services=["go"], scenarios=["hello"], load="open", rate="fast"
+    )
+    assert started["success"], started
+    try:
+        wait_for(lambda: "is no rate" in get("/exceptions"))
+    finally:
+        post("/stop")
