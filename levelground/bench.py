@@ -22,15 +22,20 @@ _BROKEN = record.RESULTS / ".conformance.json"
 
 
 def check(services: Sequence[Service]) -> int:
-    """Checks the contract before a run; the exit code is RESTART.
+    """Checks the contract before a run; the exit code is RESTART, or 1 if another measurement is under way.
 
     The services are restarted after it, so that none remembers the checks: Node answers a quarter slower for as long as
     it runs when its first requests were odd ones.
     """
     signal.signal(signal.SIGINT, _leave)
-    probe.await_all(services, probe.START_SECONDS)
-    _BROKEN.write_bytes(msgspec.json.encode(_conformance(services)))
-    return _restart(services)
+    try:
+        with record.alone():
+            probe.await_all(services, probe.START_SECONDS)
+            _BROKEN.write_bytes(msgspec.json.encode(_conformance(services)))
+            return _restart(services)
+    except record.Busy as error:
+        print(f"levelground: {error}", file=sys.stderr)
+        return 1
 
 
 def run(plan: Plan, folder: record.Folder | None = None) -> int:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("up")
 @pytest.fixture(scope="module")
 def short_run(up: str) -> subprocess.CompletedProcess[str]:
     return command(
-        "make", "bench", "SERVICES=starlette,starlette-twin,go,null", "SCENARIOS=hello,items", "MINUTES=0.6", "ROUNDS=2"
+        "make", "bench", "SERVICES=starlette,starlette-twin,go,null", "SCENARIOS=hello,items", "MINUTES=0.5", "ROUNDS=2"
     )
 
 
@@ -128,7 +128,7 @@ def sanic_comes_back() -> Iterator[None]:
 
 @pytest.mark.usefixtures("sanic_comes_back")
 def test_a_service_killed_in_mid_run_says_so_and_the_others_go_on() -> None:
-    run = Running("SERVICES=starlette,fastapi,sanic", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
+    run = Running("SERVICES=starlette,fastapi,sanic", "SCENARIOS=hello", "MINUTES=0.3", "ROUNDS=1")
     run.await_blocks(60)
     assert command("docker", "compose", "kill", "sanic").returncode == 0
     output = run.finish()
@@ -163,6 +163,9 @@ def test_a_second_run_at_the_same_time_is_refused_in_a_sentence() -> None:
     run.finish()
     assert second.returncode != 0
     assert "another run is under way on this stand" in second.stderr
+    # Nor did it touch the services of the run that was there first.
+    assert "conformance: " not in second.stderr
+    assert not any(one.restarted or one.errors for one in run.folder.read_slices())
 
 
 def test_the_results_are_where_the_readme_says(short_run: subprocess.CompletedProcess[str]) -> None:
