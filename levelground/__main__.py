@@ -15,6 +15,9 @@ from levelground import catalog, record
 STAND_KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env").read_text(), re.MULTILINE))
 """The names in .env: they shape the stand, not a command, and are no mistake on any command line."""
 
+WEB_UI = ("127.0.0.1", 8089)
+"""Locust's, as seen from its own container, where `up` runs."""
+
 Options = Mapping[str, str]
 
 
@@ -37,8 +40,11 @@ def up(options: Options) -> int:
 
     services = catalog.select(catalog.read(), _words(options, "SERVICES"))
     answers, wrong = probe.await_all(services, probe.START_SECONDS)
+    page = probe.await_page(WEB_UI, probe.START_SECONDS)
     print(portmap.render(services, answers, wrong, os.environ))
-    return 1 if wrong else 0
+    if not page:
+        print("levelground: Locust's web UI does not answer (docker compose logs locust)", file=sys.stderr)
+    return 1 if wrong or not page else 0
 
 
 def conformance(options: Options) -> int:

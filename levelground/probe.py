@@ -55,6 +55,22 @@ def about(address: Address, timeout: float = 2.0) -> dict[str, Any]:
     return answer
 
 
+def await_page(address: Address, seconds: float) -> bool:
+    """Whether something answers `GET /` there within so many seconds, whatever its answer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(*address, timeout=2.0)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            return True
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.2)
+        finally:
+            connection.close()
+    return False
+
+
 def await_all(
     services: Sequence[Service],
     seconds: float,
