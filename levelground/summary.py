@@ -203,9 +203,10 @@ class _Grid:
         compared = np.array([set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool)
         self.throughput = np.where(compared, self.requests / self.seconds, np.nan)
         self.cpu_per_request = np.where(compared & (self.cpu_us > 0), self.cpu_us / self.requests, np.nan)
-        self.latency = np.where(compared, self._matrix(_mean_latency), np.nan)
-        self.outcome = self.latency if run.load == "open" else self.throughput
-        """What the scenario is ranked by."""
+        self.outcome = self.throughput
+        """What ratios and letters are about, unless the load is capacity."""
+        if run.load == "open":
+            self.outcome = np.where(compared, self._matrix(_mean_latency), np.nan)
 
     def _matrix(self, value: Callable[[Slice], float | None]) -> statistics.Floats:
         result = np.full((len(self._row), len(self.names)), np.nan)
@@ -238,17 +239,14 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
     disturbed = {block: why for block, why in disturbed.items() if block in measured}
     grid = _Grid(run, scenario, slices, disturbed)
     reference, rounds = grid.reference, grid.rounds
-    ratios = statistics.ratios(grid.throughput, reference, rounds, run.seed)
     cpu_ratios = statistics.ratios(grid.cpu_per_request, reference, rounds, run.seed)
-    latency_ratios = statistics.ratios(grid.latency, reference, rounds, run.seed)
     capacities: Sequence[Interval | None] = [None] * len(grid.names)
-    capacity_ratios = capacities
     if run.load == "capacity":
-        capacities, capacity_ratios, letters = _capacities(run, grid, slices, disturbed)
+        capacities, ratios, letters = _capacities(run, grid, slices, disturbed)
     else:
+        ratios = statistics.ratios(grid.outcome, reference, rounds, run.seed)
         # The best has the first letter: the highest rate, or the lowest latency.
-        letters = statistics.letters(1 / grid.latency if run.load == "open" else grid.throughput, rounds, run.seed)
-    measured_ratios = {"closed": ratios, "open": latency_ratios, "capacity": capacity_ratios}[run.load]
+        letters = statistics.letters(1 / grid.outcome if run.load == "open" else grid.outcome, rounds, run.seed)
     rates = statistics.totals(grid.requests, grid.seconds, rounds)
     cpu_each = statistics.totals(grid.cpu_us, grid.requests, rounds)
     too_noisy = gates.is_too_noisy(len(measured), len(disturbed))
@@ -276,14 +274,14 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
             twin_of=member.twin_of,
             at_once=member.at_once,
-            within=_within(measured_ratios[column]) if column != reference else None,
+            within=_within(ratios[column]) if column != reference else None,
             offered_per_second=_offered(good) if is_open else None,
             unanswered=sum(one.unanswered for one in good),
-            latency_ratio=latency_ratios[column] if run.load == "open" else None,
+            latency_ratio=ratios[column] if run.load == "open" else None,
             service_us=_percentiles(one.service_time for one in good) if is_open else {},
             slip_us=_percentiles(one.slip for one in good) if is_open else {},
             capacity_per_second=capacities[column],
-            capacity_ratio=capacity_ratios[column],
+            capacity_ratio=ratios[column] if run.load == "capacity" else None,
         )
     missing = int(np.isnan(grid.throughput[:, reference]).sum()) if grid.names else 0
     return Table(

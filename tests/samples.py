@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from levelground.record import Member, Run, Slice
+from levelground.record import Conditions, Member, Run, Slice
 
 _SLICE = Slice(
     block=0,
@@ -21,6 +21,20 @@ _SLICE = Slice(
     memory_bytes=30_000_000,
     generator_cpu_us=9_000.0,
 )
+
+
+A_CALM_BLOCK = Conditions(
+    block=0,
+    scenario="hello",
+    round=0,
+    warmup=False,
+    start_seconds=0.0,
+    seconds=0.6,
+    stolen_us=0.0,
+    foreign_us=0.0,
+    delayed_us=0.0,
+)
+"""Conditions in which nothing disturbed anything."""
 
 
 def a_slice(**changes: Any) -> Slice:

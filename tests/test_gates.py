@@ -7,7 +7,7 @@ import pytest
 
 from levelground import gates, histogram
 from levelground.record import Conditions, Slice
-from tests.samples import a_member, a_run, a_slice
+from tests.samples import A_CALM_BLOCK, a_member, a_run, a_slice
 
 GOOD = [a_slice(block=block) for block in range(100)]
 
@@ -122,17 +122,7 @@ def test_an_open_loop_whose_requests_were_given_up_says_how_many() -> None:
     ]
 
 
-CALM = Conditions(
-    block=7,
-    scenario="hello",
-    round=0,
-    warmup=False,
-    start_seconds=1.0,
-    seconds=0.6,
-    stolen_us=0.0,
-    foreign_us=0.0,
-    delayed_us=0.0,
-)
+CALM = replace(A_CALM_BLOCK, block=7)
 
 
 def dropped(blocks: list[Conditions]) -> dict[int, str]:

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from levelground import histogram, record, summary, table
-from levelground.record import Conditions, Run, Slice
-from tests.samples import a_member, a_run, a_slice
+from levelground.record import Run, Slice
+from tests.samples import A_CALM_BLOCK, a_member, a_run, a_slice
 
 
 def slices_of(speeds: dict[str, float], blocks: int = 60, noise: float = 0.0) -> list[Slice]:
@@ -190,26 +190,13 @@ def test_capacities_are_found_again_from_the_trials() -> None:
     assert "capacity/s" in table.render(summary.of(run, slices))
 
 
-CALM = Conditions(
-    block=0,
-    scenario="hello",
-    round=0,
-    warmup=False,
-    start_seconds=0.0,
-    seconds=0.6,
-    stolen_us=0.0,
-    foreign_us=0.0,
-    delayed_us=0.0,
-)
-
-
 def test_blocks_that_the_host_disturbed_count_for_nothing_and_are_counted() -> None:
     slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
     bad = [
         replace(one, requests=1 + one.requests // 10) if one.service == "fast" and one.block < 15 else one
         for one in slices
     ]
-    blocks = [replace(CALM, block=block, foreign_us=1e5 if block < 15 else 0.0) for block in range(60)]
+    blocks = [replace(A_CALM_BLOCK, block=block, foreign_us=1e5 if block < 15 else 0.0) for block in range(60)]
     scored = summary.of(a_run("starlette", "fast"), bad, blocks).scenarios["hello"]
     assert scored.services["fast"].throughput_ratio is not None
     assert scored.services["fast"].throughput_ratio.estimate == pytest.approx(1.5, rel=1e-3)
@@ -219,7 +206,7 @@ def test_blocks_that_the_host_disturbed_count_for_nothing_and_are_counted() -> N
 
 def test_a_scenario_that_is_too_noisy_has_no_valid_cell_and_says_what_it_could_have_shown() -> None:
     slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0}, noise=0.02)
-    blocks = [replace(CALM, block=block, stolen_us=1e5 if block % 2 else 0.0) for block in range(60)]
+    blocks = [replace(A_CALM_BLOCK, block=block, stolen_us=1e5 if block % 2 else 0.0) for block in range(60)]
     judged = summary.of(a_run("starlette", "fast"), slices, blocks)
     assert [cell.reasons for cell in judged.scenarios["hello"].services.values()] == [["too noisy"]] * 2
     text = table.render(judged)
