@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from levelground import catalog, record
+from levelground.model import record
+from levelground.model.folder import RESULTS, Folder
+from levelground.stand import catalog
 
 STAND_KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env").read_text(), re.MULTILINE))
 """The names in .env: they shape the stand, not a command, and are no mistake on any command line."""
@@ -36,7 +38,8 @@ def main(arguments: Sequence[str] = sys.argv[1:]) -> int:
 
 def up(options: Options) -> int:
     """Waits until every service answers, and prints the port map with versions."""
-    from levelground import portmap, probe
+    from levelground.showing import portmap
+    from levelground.stand import probe
 
     services = catalog.select(catalog.read(), _words(options, "SERVICES"))
     answers, wrong = probe.await_all(services, probe.START_SECONDS)
@@ -49,7 +52,8 @@ def up(options: Options) -> int:
 
 def conformance(options: Options) -> int:
     """Checks the contract on every service and prints the matrix."""
-    from levelground import conformance, probe
+    from levelground import conformance
+    from levelground.stand import probe
 
     services = catalog.select(catalog.read(), _words(options, "SERVICES"))
     return conformance.run(services, probe.inside)
@@ -57,21 +61,23 @@ def conformance(options: Options) -> int:
 
 def bench(options: Options) -> int:
     """Checks the contract; then, with CHECKED=yes, measures, prints the table, writes the run."""
-    from levelground import bench, load, measurement, scenario
-    from levelground.capacity import Objective
+    from levelground.locust import bench
+    from levelground.measuring.plan import Plan
+    from levelground.model.objective import Objective
+    from levelground.traffic import rates, scenario
 
     if "RESUME" in options:
         if set(options) - STAND_KNOBS != {"RESUME"}:
             _wrong_use("RESUME= takes no other options: the run's own hold")
         folder = _run_folder(options, "RESUME")
         return bench.run(bench.planned(folder), folder)
-    kind = options.get("LOAD", load.LOADS[0])
-    if kind not in load.LOADS:
-        raise catalog.UnknownName("load", [kind], load.LOADS)
+    kind = options.get("LOAD", rates.LOADS[0])
+    if kind not in rates.LOADS:
+        raise catalog.UnknownName("load", [kind], rates.LOADS)
     for name, wanted in (("RATE", "open"), ("OBJECTIVE", "capacity")):
         if name in options and kind != wanted:
             _wrong_use(f"{name}= is for LOAD={wanted}")
-    plan = measurement.Plan(
+    plan = Plan(
         services=catalog.select(catalog.read(), _words(options, "SERVICES")),
         scenarios=scenario.select(scenario.read(), _words(options, "SCENARIOS")),
         connections=int(_number(options, "CONNECTIONS", 16, whole=True)),
@@ -81,7 +87,7 @@ def bench(options: Options) -> int:
         slice_seconds=_number(options, "SLICE", 0) / 1000 or None,
         lead_seconds=_number(options, "LEAD", 0) / 1000 or None,
         load=kind,
-        rate=_parsed(load.Rate.parse, options, "RATE") or load.HALF,
+        rate=_parsed(rates.Rate.parse, options, "RATE") or rates.HALF,
         objective=_parsed(Objective.parse, options, "OBJECTIVE")
         or (Objective.parse("p99<50ms") if kind == "capacity" else None),
         precision=_share(options, "PRECISION"),
@@ -93,7 +99,8 @@ def bench(options: Options) -> int:
 
 def judge(options: Options) -> int:
     """Judges a run again from its files and prints its table."""
-    from levelground import summary, table
+    from levelground.judging import summary
+    from levelground.showing import table
 
     print(table.render(summary.judge(_run_folder(options, "RUN"))))
     return 0
@@ -101,7 +108,7 @@ def judge(options: Options) -> int:
 
 def footprint(options: Options) -> int:
     """What every service takes: time to start, memory, CPU while idle, image, packages. engine/stand restarts them."""
-    from levelground import footprint
+    from levelground.measuring import footprint
 
     services = catalog.select(catalog.read(), _words(options, "SERVICES"))
     return footprint.run(services, int(_number(options, "REPEATS", 5, whole=True)), footprint.Pipe())
@@ -133,10 +140,10 @@ COMMANDS: dict[str, tuple[Callable[[Options], int], tuple[str, ...]]] = {
 }
 
 
-def _run_folder(options: Options, name: str) -> record.Folder:
-    folder = record.Folder(record.RESULTS / options.get(name, "latest"))
+def _run_folder(options: Options, name: str) -> Folder:
+    folder = Folder(RESULTS / options.get(name, "latest"))
     if not (folder.path / "run.json").exists():
-        runs = sorted(path.parent.name for path in record.RESULTS.glob("*/run.json") if not path.parent.is_symlink())
+        runs = sorted(path.parent.name for path in RESULTS.glob("*/run.json") if not path.parent.is_symlink())
         _wrong_use(f"{name}: no run {folder.path} (there are: {', '.join(runs) or 'none'})")
     return folder
 

@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from levelground.blackbox import Client, Json, Mismatch, NoAnswer, framed, framing, no_number
-from levelground.catalog import Service, UnknownName
+from levelground.stand.catalog import Service, UnknownName
 
 SPECIFICATION = Path(__file__).parent.parent / "contract" / "openapi.yaml"
 BODY_LIMIT = 1024 * 1024

@@ -8,11 +8,16 @@ from locust import events
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-from levelground import catalog, page, record, scenario, summary
-from levelground.capacity import Objective
-from levelground.load import LOADS, Rate
-from levelground.measurement import Plan
-from levelground.user import Connection, Driver
+from levelground.judging import summary
+from levelground.locust import tab
+from levelground.locust.driver import Connection, Driver
+from levelground.measuring.plan import Plan
+from levelground.model import record
+from levelground.model.folder import Folder
+from levelground.model.objective import Objective
+from levelground.stand import catalog
+from levelground.traffic import scenario
+from levelground.traffic.rates import LOADS, Rate
 
 __all__ = ["Connection"]
 
@@ -38,11 +43,11 @@ def _(environment: Environment, **_: Any) -> None:
         watch=summary.Watch(_summarise),
     )
     if environment.web_ui is not None:
-        page.install(environment)
+        tab.install(environment)
 
 
 def _summarise(run: record.Run, slices: Sequence[record.Slice]) -> None:
-    folder = record.Folder.of(run)
+    folder = Folder.of(run)
     folder.write_json("summary.json", summary.of(run, slices, list(folder.read_blocks())))
 
 

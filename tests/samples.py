@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from levelground.record import Conditions, Member, Run, Slice
+from levelground.model.record import Conditions, Member, Run, Slice
 
 _SLICE = Slice(
     block=0,

@@ -16,8 +16,9 @@ from urllib.parse import parse_qs, unquote
 import pytest
 from openapi_spec_validator import validate
 
-from levelground import blackbox, catalog, conformance
-from levelground.catalog import Service
+from levelground import blackbox, conformance
+from levelground.stand import catalog
+from levelground.stand.catalog import Service
 
 ROOT = Path(__file__).parent.parent
 ABOUT = {

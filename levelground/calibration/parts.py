@@ -20,24 +20,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from levelground import (
-    catalog,
-    certificate,
-    cgroup,
-    client,
-    gates,
-    host,
-    measurement,
-    probe,
-    record,
-    scenario,
-    schedule,
-    statistics,
-)
 from levelground.calibration import sheet, timing
 from levelground.calibration.timing import Found
-from levelground.conditions import Meter
-from levelground.statistics import Interval
+from levelground.judging import gates, statistics
+from levelground.measuring import certificate, lock, measurement
+from levelground.measuring.plan import Plan
+from levelground.model import record
+from levelground.model.folder import RESULTS, Folder
+from levelground.model.interval import Interval
+from levelground.stand import catalog, cgroup, host, probe
+from levelground.stand.conditions import Meter
+from levelground.traffic import client, scenario, schedule
 
 CONNECTIONS = 16
 SEED = 1
@@ -70,15 +63,15 @@ def run(parts: Sequence[str], minutes: float) -> int:
     The exit code: 1 if a part could not be made or another measurement is under way, else 0.
     """
     try:
-        with record.alone(record.RESULTS):
+        with lock.alone(RESULTS):
             return _run(parts, minutes)
-    except record.Busy as error:
+    except lock.Busy as error:
         print(f"levelground: {error}", file=sys.stderr)
         return 1
 
 
 def _run(parts: Sequence[str], minutes: float) -> int:
-    folder = record.Folder.create(record.RESULTS / "calibration")
+    folder = Folder.create(RESULTS / "calibration")
     found: dict[str, Any] = {"when": record.now(), "host": host.describe(), "minutes": minutes, "details": {}}
     complete = True
     shares = sum(PARTS[part].share for part in parts)
@@ -147,14 +140,14 @@ def twins(seconds: float) -> Found:
     """The reference and its twin, compared over and over: how often they seem to differ, and by how much."""
     services = _twins()
     slices: list[record.Slice] = []
-    plan = measurement.Plan(
+    plan = Plan(
         services=services,
         scenarios=scenario.select(scenario.read(), ["hello"]),
         connections=CONNECTIONS,
         minutes=seconds / 60,
         seed=SEED,
     )
-    folder = record.Folder.create(record.RESULTS / "calibration" / "runs")
+    folder = Folder.create(RESULTS / "calibration" / "runs")
     measurement.Measurement(plan, folder, give_way=lambda: None, watch=lambda _, one: slices.append(one)).run()
     dropped = gates.dropped(folder.read_run(), folder.read_blocks())
     rates: dict[int, dict[str, float]] = {}

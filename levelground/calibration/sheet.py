@@ -5,8 +5,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from levelground import certificate, host
 from levelground.calibration import plots
+from levelground.measuring import certificate
+from levelground.stand import host
 
 FILE = "calibration.html"
 TITLES = {

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from scipy.stats import kstest
 
-from levelground import catalog, client, probe, scenario, schedule
 from levelground.calibration import delays
-from levelground.statistics import Floats
+from levelground.judging.statistics import Floats
+from levelground.stand import catalog, probe
+from levelground.traffic import client, scenario, schedule
 
 SERVER = "known-delays"
 SEED = 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 from random import Random
 
-from levelground.scenario import Transaction, data, empty, word
+from levelground.traffic.scenario import Transaction, data, empty, word
 
 
 def transactions(random: Random) -> Iterator[Transaction]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from levelground.scenario import Transaction, data
+from levelground.traffic.scenario import Transaction, data
 
 
 def transactions(random: Random) -> Iterator[Transaction]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from levelground.scenario import Transaction, data, text, word
+from levelground.traffic.scenario import Transaction, data, text, word
 
 
 def transactions(random: Random) -> Iterator[Transaction]:

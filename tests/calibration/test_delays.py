@@ -9,8 +9,8 @@ from threading import Thread
 
 import pytest
 
-from levelground import client
 from levelground.calibration import delays, timing
+from levelground.traffic import client
 
 MS = 1_000_000
 

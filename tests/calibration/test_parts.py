@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 import yaml
 
-from levelground import catalog, certificate, record
 from levelground.calibration import parts, timing
-from levelground.statistics import Floats
+from levelground.judging.statistics import Floats
+from levelground.measuring import certificate, lock
+from levelground.model import record
+from levelground.stand import catalog
 from tests.calibration.plotted import FOUND
 
 STANZAS = yaml.safe_load(catalog.COMPOSE_FILE.read_text())
@@ -114,7 +116,7 @@ def calibrated(monkeypatch: pytest.MonkeyPatch, results: Path, **outcomes: Any) 
 
         return parts.Part(part, 1)
 
-    monkeypatch.setattr(record, "RESULTS", results)
+    monkeypatch.setattr(parts, "RESULTS", results)
     monkeypatch.setattr(parts, "PARTS", {name: make(outcome) for name, outcome in outcomes.items()})
     code = parts.run(list(outcomes), 1.0)
     return code, json.loads((results / "calibration" / "latest" / certificate.FILE).read_text())
@@ -152,8 +154,8 @@ def test_an_interrupted_calibration_keeps_the_parts_that_were_made(
 def test_two_measurements_at_once_are_refused_and_leave_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(record, "RESULTS", tmp_path)
-    with record.alone(tmp_path):
+    monkeypatch.setattr(parts, "RESULTS", tmp_path)
+    with lock.alone(tmp_path):
         assert parts.run(["slip"], 1.0) == 1
     assert "another run is under way" in capsys.readouterr().err
     assert not (tmp_path / "calibration").exists()
@@ -179,7 +181,7 @@ def test_the_slowed_service_is_of_the_references_image() -> None:
 
 @pytest.fixture
 def slowed(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """services/starlette/slowed.py, without the framework, which is only installed in its image."""
+    """services/starlette-slowed/slowed.py, without the framework, which is only installed in its image."""
     names = {"app": ["app"], "starlette": [], "starlette.responses": ["PlainTextResponse"]}
     names["starlette.types"] = ["ASGIApp", "Receive", "Scope", "Send"]
     for name, contents in names.items():
@@ -187,7 +189,7 @@ def slowed(monkeypatch: pytest.MonkeyPatch) -> Any:
         for one in contents:
             setattr(module, one, None)
         monkeypatch.setitem(sys.modules, name, module)
-    spec = importlib.util.spec_from_file_location("slowed", Path("services/starlette/slowed.py"))
+    spec = importlib.util.spec_from_file_location("slowed", Path("services/starlette-slowed/slowed.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from levelground import schedule
 from levelground.calibration import timing
+from levelground.traffic import schedule
 
 
 def test_errors_are_percentiles_measured_minus_percentiles_asked_for() -> None:

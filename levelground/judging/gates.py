@@ -1,0 +1,179 @@
+"""Which blocks, slices and cells count: rules that never look at how fast anything was, each with a reason in words.
+
+Pure functions over records. The thresholds come from twins: docs/method.md.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+
+from levelground.model import histogram
+from levelground.model.record import Conditions, Run, Slice
+
+WINDOW_SECONDS = 0.5
+"""The kernel counts some times in ticks of 10 ms: short blocks are looked at together until they last so long."""
+STOLEN_SHARE = 0.05
+"""A block in which the hypervisor took a larger share of the measuring CPUs' time is dropped."""
+FOREIGN_SHARE = 0.15
+"""A block in which something else used a larger share of the services' CPUs is dropped."""
+DELAYED_SHARE = 0.1
+"""A block in which the generator had to wait for its CPU for a larger share of the time is dropped."""
+DROPPED_SHARE = 1 / 3
+"""A scenario in which a larger share of the blocks was dropped is too noisy to be judged."""
+FEWEST_BLOCKS = 10
+"""A cell with fewer good slices is not judged."""
+TOO_FEW = "too few blocks"
+FAILED_SHARE = 0.01
+"""A cell with a larger share of failed slices is invalid."""
+GENERATOR_SHARE = 0.9
+"""Where the generator's CPU was busy for a larger share of the slices' time, it was the bottleneck."""
+STARVED_SHARE = 0.05
+"""A cell is invalid in which a larger share of connections got nothing while the others were served."""
+SERVED = 2
+"""Answers per connection below which a connection without one says nothing."""
+LATE_US = 1000.0
+LATE_SHARE = 0.01
+"""An open loop is late in which a larger share of the requests was sent later than LATE_US after it was due."""
+UNANSWERED_SHARE = 0.01
+"""An open loop says so if a larger share of the requests was never answered."""
+
+
+def is_good(one: Slice) -> bool:
+    """Whether a slice counts: after the warm-up, nothing failed in it, and something was answered."""
+    return not one.warmup and not one.errors and one.requests > 0
+
+
+def dropped(run: Run, blocks: Iterable[Conditions]) -> dict[int, str]:
+    """The blocks of a run that are dropped for what the host did, and why."""
+    services = {cpu for member in run.services.values() for cpu in member.cpus}
+    return disturbed(blocks, len(services | set(run.host.get("generator_cpus") or ())))
+
+
+def disturbed(blocks: Iterable[Conditions], cpus: int) -> dict[int, str]:
+    """The blocks that the host disturbed, and how; the services and the generator have so many CPUs together."""
+    found: dict[int, str] = {}
+    for window in _windows([one for one in blocks if not one.warmup]):
+        shared = _disturbance(window, max(1, cpus))
+        for one in window:
+            if why := shared or _delay(one):
+                found[one.block] = why
+    return found
+
+
+def _disturbance(window: Sequence[Conditions], cpus: int) -> str | None:
+    """Why all of these blocks are dropped; None if they are not."""
+    time_us = 1e6 * sum(one.seconds for one in window)
+    if sum(one.stolen_us for one in window) > STOLEN_SHARE * time_us * cpus:
+        return "CPU time stolen by the hypervisor"
+    if sum(one.foreign_us or 0.0 for one in window) > FOREIGN_SHARE * time_us:
+        return "something else on the services' CPUs"
+    return None
+
+
+def _delay(block: Conditions) -> str | None:
+    if block.delayed_us is None or block.delayed_us <= DELAYED_SHARE * 1e6 * block.seconds:
+        return None
+    return "something else on the generator's CPU"
+
+
+def _windows(blocks: Sequence[Conditions]) -> list[list[Conditions]]:
+    """Neighbours together until they last WINDOW_SECONDS, none across two rounds."""
+    windows: list[list[Conditions]] = []
+    for one in blocks:
+        newest = windows[-1] if windows else []
+        if newest and newest[0].round == one.round and sum(each.seconds for each in newest) < WINDOW_SECONDS:
+            newest.append(one)
+        else:
+            windows.append([one])
+    return windows
+
+
+TOO_NOISY = "too noisy"
+"""The reason of every cell of a scenario in which the host was."""
+
+
+def is_too_noisy(blocks: int, dropped: int) -> bool:
+    """Whether no cell of a scenario can be judged, because too many of its blocks were dropped."""
+    return dropped > DROPPED_SHARE * blocks
+
+
+def verdict(
+    run: Run,
+    service: str,
+    scenario: str,
+    slices: Sequence[Slice],
+    blocks: Collection[int],
+    dropped: Collection[int] = (),
+) -> list[str]:
+    """Why a cell is invalid; empty if it is valid.
+
+    `slices` are all of the cell in whole blocks, good or not, without the warm-up; `blocks` are the numbers of those
+    that the scenario had. What happened to a service is held against it in a dropped block too, what it failed in not.
+    Each reason begins with its kind; what follows the colon is said below the table.
+    """
+    member = run.services[service]
+    if member.problem:
+        return [f"errors: not up: {member.problem}"]
+    if scenario in member.wrong:
+        return [f"wrong answers: before the first slice: {member.wrong[scenario]}"]
+    reasons: list[str] = []
+    if wrong := sum(one.errors.get("wrong answer", 0) for one in slices):
+        reasons.append(f"wrong answers: {wrong}, the first: {_example(slices, 'wrong answer')}")
+    if killed := sum(one.out_of_memory for one in slices):
+        reasons.append(f"out of memory: the kernel killed {killed} of its processes{_limit(run, service)}")
+    if restarts := sum(one.restarted for one in slices):
+        reasons.append(f"restarted: {restarts} times within a round")
+    if throttled := sum(one.throttled for one in slices):
+        reasons.append(f"throttled: a CPU quota stopped it in {throttled} periods")
+    slices = [one for one in slices if one.block not in dropped]
+    kept = len(set(blocks) - set(dropped))
+    errors: Counter[str] = Counter()
+    for one in slices:
+        errors.update(one.errors)
+    del errors["wrong answer"]
+    # Slices that were left out because the service was away count as failed.
+    failed = sum(1 for one in slices if one.errors) + max(0, kept - len(slices))
+    if failed > FAILED_SHARE * max(1, kept):
+        kinds = ", ".join(f"{kind} ×{count}" for kind, count in errors.most_common()) or "not up in a later round"
+        reasons.append(f"errors: {kinds}; failed or away in {failed} of {kept} blocks")
+    if starving := _starved(run.connections, slices):
+        reasons.append(f"starved connections: {starving}")
+    good = [one for one in slices if is_good(one)]
+    if len(good) < FEWEST_BLOCKS:
+        reasons.append(f"{TOO_FEW}: {len(good)}, at least {FEWEST_BLOCKS} are needed")
+    elif run.load == "closed":
+        if sum(s.generator_cpu_us for s in good) > GENERATOR_SHARE * 1e6 * sum(s.seconds for s in good):
+            reasons.append("generator-bound")
+    else:
+        reasons += _open_loop(run, good)
+    return reasons
+
+
+def _open_loop(run: Run, slices: Sequence[Slice]) -> list[str]:
+    slip = histogram.add(one.slip for one in slices)
+    reasons = []
+    if (late := histogram.above(slip, LATE_US)) > LATE_SHARE:
+        reasons.append(f"late: {100 * late:.1f} % of the requests were sent over {LATE_US / 1000:g} ms too late")
+    unanswered, asked = sum(one.unanswered for one in slices), sum(one.unanswered + one.requests for one in slices)
+    if run.load == "open" and unanswered > UNANSWERED_SHARE * asked:
+        reasons.append(f"errors: {unanswered} of {asked} requests were not answered before they were given up")
+    return reasons
+
+
+def _starved(connections: int, slices: Sequence[Slice]) -> str | None:
+    """Little's law, counted: where the others were served several times over, nobody should have waited throughout."""
+    telling = [one for one in slices if one.requests >= SERVED * connections]
+    starved = sum(one.starved for one in telling)
+    if starved <= STARVED_SHARE * connections * len(telling):
+        return None
+    each = starved / len(telling)
+    return f"on average {each:.1f} of {connections} got no answer while the others were served"
+
+
+def _limit(run: Run, service: str) -> str:
+    limits = (run.services[service].about or {}).get("limits") or {}
+    limit = limits.get("memory_bytes")
+    return f"; its limit is {limit / 2**20:.0f} MiB" if limit else ""
+
+
+def _example(slices: Sequence[Slice], kind: str) -> str | None:
+    return next((one.example for one in slices if kind in one.errors), None)

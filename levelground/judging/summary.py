@@ -1,0 +1,334 @@
+"""From a run's records to its summary: what every table and page shows. Reads and writes the run's folder."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from levelground.judging import capacity, gates, statistics
+from levelground.model import histogram, trials
+from levelground.model.folder import Folder
+from levelground.model.interval import Interval
+from levelground.model.record import SCHEMA, Conditions, Run, Slice
+
+PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p999": 99.9}
+WITHIN = (0.01, 0.02, 0.05)
+"""How near to the reference is worth saying."""
+MEASURES = {"closed": "throughput_ratio", "open": "latency_ratio", "capacity": "capacity_ratio"}
+"""Which of a cell's ratios its scenario is ranked by, and its letter is about, under each load."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """In bytes, without what the kernel could drop at once; null: the cgroup could not be read."""
+
+    idle: int | None
+    peak: int | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One service in one scenario. Intervals are null where the cell has no good slices."""
+
+    role: str
+    valid: bool
+    reasons: list[str]
+    group: str
+    """Letters; services that share one cannot be told apart."""
+    requests: int
+    errors: int
+    throughput_per_second: Interval | None
+    throughput_ratio: Interval | None
+    cpu_us_per_request: Interval | None
+    cpu_ratio: Interval | None
+    latency_us: dict[str, float | None]
+    memory_bytes: Memory
+    twin_of: str | None
+    at_once: int | None = None
+    """How many requests the service serves at once; null: it knows no such bound."""
+    within: float | None = None
+    """Tested, not assumed: the whole interval of the ratio is so near to 1 (0.02: within 2 % of the reference)."""
+    offered_per_second: float | None = None
+    """Open loop: requests that were due."""
+    unanswered: int = 0
+    """Open loop: requests that were given up; the percentiles have them with their age at that moment."""
+    latency_ratio: Interval | None = None
+    """Open loop: of the mean response times, from when requests were due; less is better."""
+    service_us: dict[str, float | None] = field(default_factory=dict)
+    """Open loop: as `latency_us`, but from when requests were sent."""
+    slip_us: dict[str, float | None] = field(default_factory=dict)
+    """Open loop: how late the generator was."""
+    capacity_per_second: Interval | None = None
+    """The highest rate that meets the objective; null too if every rate met it, or none."""
+    capacity_ratio: Interval | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One scenario."""
+
+    load: str
+    blocks: int
+    dropped_blocks: int
+    """Blocks that count for no ratio: for what the host did in them, or because the reference has no good slice."""
+    services: dict[str, Cell]
+    dropped: dict[str, int] = field(default_factory=dict)
+    """How many blocks for what the host did in them."""
+    too_noisy: bool = False
+    """Whether so many were dropped that no cell is valid."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run, judged: summary.json."""
+
+    run: str
+    context: dict[str, Any]
+    reference: str
+    scenarios: dict[str, Table]
+    schema: int = SCHEMA
+
+
+def judge(folder: Folder) -> Summary:
+    """Judges a run from its files alone and writes summary.json into its folder."""
+    summary = of(folder.read_run(), list(folder.read_slices()), list(folder.read_blocks()))
+    folder.write_json("summary.json", summary)
+    return summary
+
+
+def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> Summary:
+    """The summary of a run; a pure function of its records: same records, same summary."""
+    by_scenario: dict[str, list[Slice]] = defaultdict(list)
+    for one in slices:
+        if not one.warmup:
+            by_scenario[one.scenario].append(one)
+    context = {
+        "started": run.started,
+        "command": run.command,
+        "seed": run.seed,
+        "load": run.load,
+        "connections": run.connections,
+        "slice_seconds": run.slice_seconds,
+        "rounds": run.rounds,
+        "resumed": run.resumed,
+        "ended": run.ended,
+        "objective": run.objective,
+        "precision": run.precision,
+        "host": run.host,
+        "calibration": run.calibration,
+        "declared": {name: member.declared for name, member in run.services.items() if member.declared},
+        "versions": {
+            name: {key: member.about.get(key) for key in ("framework", "framework_version", "server", "server_version")}
+            for name, member in run.services.items()
+            if member.about
+        },
+    }
+    dropped = gates.dropped(run, blocks)
+    tables = {name: _table(run, name, by_scenario.get(name, []), dropped) for name in run.scenarios}
+    return Summary(run.run, context, run.reference, tables)
+
+
+def ratio_widths(run: Run, slices: Sequence[Slice]) -> dict[str, float]:
+    """The widest half width, relative, among the ratios that each scenario has by now; cheap enough for mid-run."""
+    widths = {}
+    for name in run.scenarios:
+        own = _whole(run, name, [one for one in slices if one.scenario == name and not one.warmup])
+        grid = _Grid(run, name, own, ())
+        if run.load == "capacity":
+            intervals = _capacities(run, grid, own, ())[1]
+        else:
+            intervals = statistics.ratios(grid.outcome, grid.reference, grid.rounds, run.seed, resamples=200)
+        # Who has no valid cell has no ratio to wait for.
+        judged = [one for one, name in zip(intervals, grid.names, strict=True) if one or not grid.reasons[name]]
+        widths[name] = statistics.widest_half_width(judged)
+    return widths
+
+
+class Watch:
+    """Collects a run's slices and looks at them now and then, never for more than a fiftieth of the time."""
+
+    def __init__(
+        self,
+        look: Callable[[Run, Sequence[Slice]], object],
+        every_seconds: float = 10.0,
+        earlier: Iterable[Slice] = (),
+    ) -> None:
+        """`look` is called between two blocks, with all slices up to the last whole block.
+
+        `earlier` are those that the first run had already.
+        """
+        self._look = look
+        self._every = every_seconds
+        self._next = 0.0
+        self._run = ""
+        self._earlier = list(earlier)
+        self._slices: list[Slice] = []
+
+    def __call__(self, run: Run, one: Slice) -> None:
+        if run.run != self._run:
+            self._run, self._slices, self._earlier = run.run, self._earlier, []
+            self._next = one.start_seconds + self._every
+        if self._slices and one.block != self._slices[-1].block and one.start_seconds > self._next:
+            began = time.monotonic()
+            self._look(run, self._slices)
+            self._next = one.start_seconds + max(self._every, 50 * (time.monotonic() - began))
+        self._slices.append(one)
+
+
+class _Grid:
+    """One scenario's slices as matrices of blocks × services; NaN where a service has no good slice in a block."""
+
+    def __init__(self, run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int]) -> None:
+        self.names = [name for name, member in run.services.items() if scenario not in member.left_out]
+        self.reference = self.names.index(run.reference) if run.reference in self.names else 0
+        self.of_service: dict[str, list[Slice]] = {name: [] for name in self.names}
+        blocks = {one.block for one in slices}
+        self._row = {block: row for row, block in enumerate(sorted(blocks.difference(dropped)))}
+        self.rounds = np.zeros(len(self._row), dtype=np.int64)
+        for one in slices:
+            self.of_service[one.service].append(one)
+        self.reasons = {
+            name: gates.verdict(run, name, scenario, own, blocks, dropped) for name, own in self.of_service.items()
+        }
+        for name, own in self.of_service.items():
+            self.of_service[name] = [one for one in own if one.block in self._row]
+            for one in self.of_service[name]:
+                self.rounds[self._row[one.block]] = one.round
+        self.requests = self._matrix(lambda one: one.requests)
+        self.seconds = self._matrix(lambda one: one.seconds)
+        self.cpu_us = self._matrix(lambda one: one.cpu_us)
+        # What only the generator held back is still compared; what failed is not.
+        compared = np.array([set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool)
+        self.throughput = np.where(compared, self.requests / self.seconds, np.nan)
+        self.cpu_per_request = np.where(compared & (self.cpu_us > 0), self.cpu_us / self.requests, np.nan)
+        self.outcome = self.throughput
+        """What ratios and letters are about, unless the load is capacity."""
+        if run.load == "open":
+            self.outcome = np.where(compared, self._matrix(_mean_latency), np.nan)
+
+    def _matrix(self, value: Callable[[Slice], float | None]) -> statistics.Floats:
+        result = np.full((len(self._row), len(self.names)), np.nan)
+        for column, name in enumerate(self.names):
+            for one in self.of_service[name]:
+                if gates.is_good(one) and (number := value(one)) is not None:
+                    result[self._row[one.block], column] = number
+        return result
+
+
+def _mean_latency(one: Slice) -> float | None:
+    return histogram.mean_us(one.latency)
+
+
+def _whole(run: Run, scenario: str, slices: Sequence[Slice]) -> list[Slice]:
+    """All slices but those of a block that was broken off: the last of a round, if a service is missing in it."""
+    blocks: dict[int, set[str]] = defaultdict(set)
+    last: dict[int, int] = {}
+    for one in slices:
+        blocks[one.block].add(one.service)
+        last[one.round] = max(one.block, last.get(one.round, 0))
+    meant = {name for name, member in run.services.items() if member.answers(scenario)}
+    cut = {block for block in last.values() if not meant <= blocks[block]}
+    return [one for one in slices if one.block not in cut]
+
+
+def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[int, str]) -> Table:
+    slices = _whole(run, scenario, slices)
+    measured = {one.block for one in slices}
+    disturbed = {block: why for block, why in disturbed.items() if block in measured}
+    grid = _Grid(run, scenario, slices, disturbed)
+    reference, rounds = grid.reference, grid.rounds
+    cpu_ratios = statistics.ratios(grid.cpu_per_request, reference, rounds, run.seed)
+    capacities: Sequence[Interval | None] = [None] * len(grid.names)
+    if run.load == "capacity":
+        capacities, ratios, letters = _capacities(run, grid, slices, disturbed)
+    else:
+        ratios = statistics.ratios(grid.outcome, reference, rounds, run.seed)
+        # The best has the first letter: the highest rate, or the lowest latency.
+        letters = statistics.letters(1 / grid.outcome if run.load == "open" else grid.outcome, rounds, run.seed)
+    rates = statistics.totals(grid.requests, grid.seconds, rounds)
+    cpu_each = statistics.totals(grid.cpu_us, grid.requests, rounds)
+    too_noisy = gates.is_too_noisy(len(measured), len(disturbed))
+    cells: dict[str, Cell] = {}
+    for column, name in enumerate(grid.names):
+        member, own = run.services[name], grid.of_service[name]
+        good = [one for one in own if gates.is_good(one)]
+        reasons = grid.reasons[name]
+        if too_noisy and member.answers(scenario):
+            reasons = [gates.TOO_NOISY, *(one for one in reasons if not one.startswith(gates.TOO_FEW))]
+        memory = [one.memory_bytes for one in own if one.memory_bytes is not None]
+        is_open = run.load != "closed"
+        cells[name] = Cell(
+            role=member.role,
+            valid=not reasons,
+            reasons=reasons,
+            group=letters[column],
+            requests=sum(one.requests for one in good),
+            errors=sum(sum(one.errors.values()) for one in own),
+            throughput_per_second=rates[column],
+            throughput_ratio=ratios[column] if run.load == "closed" else None,
+            cpu_us_per_request=cpu_each[column],
+            cpu_ratio=cpu_ratios[column],
+            latency_us=_percentiles(one.latency for one in good),
+            memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
+            twin_of=member.twin_of,
+            at_once=member.at_once,
+            within=_within(ratios[column]) if column != reference else None,
+            offered_per_second=_offered(good) if is_open else None,
+            unanswered=sum(one.unanswered for one in good),
+            latency_ratio=ratios[column] if run.load == "open" else None,
+            service_us=_percentiles(one.service_time for one in good) if is_open else {},
+            slip_us=_percentiles(one.slip for one in good) if is_open else {},
+            capacity_per_second=capacities[column],
+            capacity_ratio=ratios[column] if run.load == "capacity" else None,
+        )
+    missing = int(np.isnan(grid.throughput[:, reference]).sum()) if grid.names else 0
+    return Table(
+        load=run.load,
+        blocks=len(measured),
+        dropped_blocks=len(disturbed) + missing,
+        services=cells,
+        dropped=dict(Counter(disturbed.values())),
+        too_noisy=too_noisy,
+    )
+
+
+def _percentiles(histograms: Iterable[histogram.Histogram]) -> dict[str, float | None]:
+    total = histogram.add(histograms)
+    return {key: histogram.percentile_us(total, percent) for key, percent in PERCENTILES.items()}
+
+
+def _offered(slices: Sequence[Slice]) -> float | None:
+    rates = [one.offered_per_second for one in slices if one.offered_per_second is not None]
+    return sum(rates) / len(rates) if rates else None
+
+
+def _within(ratio: Interval | None) -> float | None:
+    """The smallest of WITHIN that the interval's both ends keep."""
+    if ratio is None:
+        return None
+    return next((one for one in WITHIN if 1 / (1 + one) <= ratio.low and ratio.high <= 1 + one), None)
+
+
+def _capacities(
+    run: Run, grid: _Grid, slices: Sequence[Slice], disturbed: Collection[int]
+) -> tuple[list[Interval | None], list[Interval | None], list[str]]:
+    """Capacities, their ratios to the reference, and letters, from the slices of one scenario."""
+    kept = [one for one in slices if one.block not in disturbed]
+    scenario = next((one.scenario for one in kept), "")
+    of_service = trials.of_run(run, kept).get(scenario, {})
+    found = [capacity.interval(of_service[name]) if name in of_service else None for name in grid.names]
+    return found, statistics.independent_ratios(found, grid.reference), statistics.independent_letters(found)
+
+
+def ranked(table: Table) -> list[tuple[str, Cell]]:
+    """Cells by what the table is about, the best first; those without it come last."""
+    sign = 1 if table.load == "open" else -1
+
+    def key(item: tuple[str, Cell]) -> tuple[bool, float]:
+        ratio: Interval | None = getattr(item[1], MEASURES[table.load])
+        return ratio is None, sign * ratio.estimate if ratio else 0.0
+
+    return sorted(table.services.items(), key=key)

@@ -1,0 +1,151 @@
+"""Locust's side of a run: users, options, and statistics that Locust's own tables show.
+
+A user is one keep-alive connection to each service. The users of a run do not send by themselves: between two
+switches of Locust, one slice drives the connections of all of them. The same code serves the web UI and `make bench`.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent import Greenlet
+from gevent.event import Event
+from locust import User, task
+from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
+
+from levelground.measuring import lock
+from levelground.measuring.measurement import Measurement, NothingToMeasure
+from levelground.measuring.plan import Plan
+from levelground.model import histogram, record
+from levelground.model.folder import Folder
+
+log = logging.getLogger(__name__)
+
+Watcher = Callable[[record.Run, record.Slice], None]
+
+
+class Connection(User):
+    """One simulated user: one connection to each service, kept open for the whole run."""
+
+    @task
+    def keep(self) -> None:
+        """Waits: see the module's docstring for who sends."""
+        gevent.sleep(3600)
+
+
+class Driver:
+    """Starts a measurement when Locust has spawned its users, and ends it when Locust stops them."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        plan: Callable[[int], Plan],
+        finished: Callable[[Folder], object],
+        watch: Watcher = lambda run, one: None,
+        folder: Callable[[], Folder] = Folder.create,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`plan` makes the plan for so many connections, or raises a ValueError that says what was asked for wrongly;
+        `finished` gets what was measured, however it ended.
+
+        Listens to the environment's events; on a master, which has no users of its own, it does nothing.
+        """
+        self.over = Event()
+        """Set when a measurement has ended and was judged."""
+        self.error: Exception | None = None
+        """Why the last measurement could not go on, if it could not."""
+        self._environment = environment
+        self._plan = plan
+        self._finished = finished
+        self._watch = watch
+        self._folder = folder
+        self._enough = enough
+        self._greenlet: Greenlet | None = None
+        environment.events.spawning_complete.add_listener(self._start)  # type: ignore[no-untyped-call]
+        environment.events.test_stop.add_listener(self._end)  # type: ignore[no-untyped-call]
+
+    def stop(self) -> None:
+        """Ends the measurement after the slice in flight; returns at once. Safe in a signal handler."""
+        if self._greenlet is not None:
+            self._greenlet.kill(block=False)
+
+    def _start(self, user_count: int, **_: Any) -> None:
+        if not isinstance(self._environment.runner, MasterRunner):
+            # Another number of users is another number of connections: another run.
+            self._end()
+            self._greenlet = gevent.spawn(self._measure, user_count)
+
+    def _end(self, **_: Any) -> None:
+        if self._greenlet is not None:
+            self._greenlet.kill()
+            self._greenlet = None
+
+    def _measure(self, connections: int) -> None:
+        self.error = None
+        try:
+            plan = self._plan(connections)
+        except ValueError as error:
+            self._fail(error)
+            return
+        try:
+            with lock.alone():
+                folder = self._folder()
+                try:
+                    Measurement(
+                        plan,
+                        folder,
+                        give_way=self._give_way,
+                        watch=self._after_slice,
+                        enough=self._enough,
+                    ).run()
+                finally:
+                    self._finished(folder)
+        except (NothingToMeasure, lock.Busy) as error:
+            self._fail(error)
+        finally:
+            self.over.set()
+
+    def _fail(self, error: Exception) -> None:
+        """Says why there is no measurement, in the log and on the page."""
+        self.error = error
+        log.error("%s", error)
+        self._environment.events.user_error.fire(  # type: ignore[no-untyped-call]
+            user_instance=None, exception=error, tb=error.__traceback__
+        )
+        self.over.set()
+
+    def _give_way(self) -> None:
+        # A worker's heartbeat takes a few turns of its loop, and its master may share its CPU.
+        gevent.sleep(0.002 if isinstance(self._environment.runner, WorkerRunner) else 0)
+
+    def _after_slice(self, run: record.Run, one: record.Slice) -> None:
+        feed(self._environment, one)
+        self._watch(run, one)
+
+
+def feed(environment: Environment, one: record.Slice) -> None:
+    """Adds a slice to Locust's own statistics, all its requests in one step.
+
+    Locust's tables are rounded to milliseconds; the run's own histogram is the one to quote.
+    """
+    now = time.time()
+    stats = environment.stats
+    # Locust declares whole milliseconds, and works with fractions just as well.
+    latencies: list[tuple[Any, int]] = [(histogram.middle_us(b) / 1000.0, count) for b, count in one.latency.items()]
+    for entry in (stats.get(one.service, one.scenario), stats.total):
+        entry.num_requests += one.requests
+        entry.total_content_length += one.received_bytes
+        entry.last_request_timestamp = now
+        entry.num_reqs_per_sec[int(now)] = entry.num_reqs_per_sec.get(int(now), 0) + one.requests
+        for ms, count in latencies:
+            entry.total_response_time += ms * count
+            entry.min_response_time = ms if entry.min_response_time is None else min(entry.min_response_time, ms)
+            entry.max_response_time = max(entry.max_response_time, ms)
+            rounded = round(ms, 2) if ms < 10 else round(ms)
+            entry.response_times[rounded] = entry.response_times.get(rounded, 0) + count
+    for kind, count in one.errors.items():
+        for _ in range(count):
+            stats.log_error(one.scenario, one.service, kind)

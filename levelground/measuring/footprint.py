@@ -1,0 +1,555 @@
+"""`make footprint`: what a service takes besides its share of a core under load.
+
+Seconds from its container's start to the first right answer, memory idle, under load and after it, CPU time while
+idle, the size of its image, and how many packages are installed in it. What varies is measured in several repeats,
+each with a restart of every service.
+"""
+
+import math
+import select
+import socket
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from statistics import fmean, stdev
+from typing import Any, Protocol
+
+from scipy.special import stdtrit
+
+from levelground.measuring import lock
+from levelground.model import record
+from levelground.model.folder import RESULTS, Folder
+from levelground.stand import cgroup, host, image, probe
+from levelground.stand.catalog import ROLES, Service
+from levelground.traffic import client, message, scenario
+from levelground.traffic.scenario import Step, Transaction
+
+SCHEMA = 1
+FOLDER = "footprint"
+"""In results/, with a folder for each measurement."""
+SCENARIO = "hello"
+CONNECTIONS = 16
+SETTLE_SECONDS = 1.0
+"""Between the last start and the time in which all are idle."""
+IDLE_SECONDS = 3.0
+BURSTS, BURST_SECONDS = 4, 0.5
+"""The load on each service; its memory is read after every burst."""
+REST_SECONDS = 2.0
+"""Between the load and the last look at the memory."""
+
+_COUNTED = ("memory_idle_bytes", "memory_loaded_bytes", "memory_after_bytes", "idle_cpu_percent")
+"""What the cgroup of its container tells."""
+_CONNECT_SECONDS = 0.01
+"""Refusals come within microseconds; silence means that the container has no network yet."""
+_PAUSE_SECONDS = 0.001
+_STARTS = 3
+"""How often a service is restarted at most until its start can be timed."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One quantity over all repeats. Its interval is null for fewer than two values, its estimate for none."""
+
+    values: list[float]
+    estimate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """One service."""
+
+    role: str
+    about: dict[str, Any] | None
+    """Its answer to GET /about; null if there was none."""
+    start_seconds: Sample
+    """From the start of its container, as the engine tells it, to the last byte of the first right answer."""
+    memory_idle_bytes: Sample
+    """Some seconds after its first answer, before any load."""
+    memory_loaded_bytes: Sample
+    """The most that was seen between the bursts."""
+    memory_after_bytes: Sample
+    idle_cpu_percent: Sample
+    """CPU time by time, nobody asking it anything: 100 is one core."""
+    image: str | None
+    image_bytes: int | None
+    """As the engine tells it: all layers, those that it shares with other images included."""
+    language_packages: int | None
+    system_packages: int | None
+    missing: dict[str, str] = field(default_factory=dict)
+    """Why a value is null or lacks repeats, by its key."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A whole measurement: footprint.json."""
+
+    run: str
+    started: str
+    """UTC, ISO 8601."""
+    command: str
+    repeats: int
+    interrupted: bool
+    """Whether it was ended before its last repeat."""
+    scenario: str
+    connections: int
+    settle_seconds: float
+    idle_seconds: float
+    load_seconds: float
+    rest_seconds: float
+    host: dict[str, Any]
+    services: dict[str, Footprint]
+    schema: int = SCHEMA
+
+
+def sample(values: Sequence[float], confidence: float = 0.95) -> Sample:
+    """The mean with Student's t interval, cut off at zero, below which nothing that is measured here can be.
+
+    Equal values give an interval without width.
+    """
+    if len(values) < 2:
+        return Sample(list(values), values[0] if values else None, None, None)
+    mean = fmean(values)
+    half_width = -float(stdtrit(len(values) - 1, (1 - confidence) / 2)) * stdev(values) / math.sqrt(len(values))
+    return Sample(list(values), mean, max(0.0, mean - half_width), mean + half_width)
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the engine tells of a container that it has started."""
+
+    at: float
+    """Unix time in seconds, by the clock that this process reads as well."""
+    address: str
+
+
+class Failed(Exception):
+    """The engine did not stop or start a service, or a service did not answer; the message says what happened."""
+
+
+class Engine(Protocol):
+    """Whoever may stop and start containers: engine/stand on the host, for no container may."""
+
+    def stop(self, service: str) -> None:
+        """Returns when the service has stopped. Raises Failed."""
+
+    def start(self, service: str) -> None:
+        """Asks for a start and returns at once."""
+
+    def started(self, seconds: float) -> Started | None:
+        """What came of the start, if that is known within so many seconds. Raises Failed."""
+
+
+class Pipe:
+    """The engine at the other end of standard output and input: a line there, a line back."""
+
+    def stop(self, service: str) -> None:
+        self._ask(f"stop {service}")
+        self._answer()
+
+    def start(self, service: str) -> None:
+        self._ask(f"start {service}")
+
+    def started(self, seconds: float) -> Started | None:
+        if not select.select([sys.stdin], [], [], seconds)[0]:
+            return None
+        match self._answer().split():
+            case [at, address]:
+                return Started(datetime.fromisoformat(at).timestamp(), address)
+        raise Failed("the engine started it, but not on the stand's network")
+
+    def _ask(self, request: str) -> None:
+        print(f"engine: {request}", flush=True)
+
+    def _answer(self) -> str:
+        word, _, rest = sys.stdin.readline().strip().partition(" ")
+        if word != "done":
+            raise Failed(rest or "nobody stops and starts services here: use make footprint")
+        return rest
+
+
+def run(services: Sequence[Service], repeats: int, engine: Engine, results: Path = RESULTS) -> int:
+    """Measures, prints the table, writes footprint.json. The exit code: 1 if anything is missing, or 0."""
+    try:
+        with lock.alone(results):
+            report = Measurement(services, repeats, engine, results).run()
+    except lock.Busy as error:
+        print(f"levelground: {error}", file=sys.stderr)
+        return 1
+    if report is None:
+        print("levelground: interrupted before anything was measured", file=sys.stderr)
+        return 1
+    print(render(report))
+    print(f"\n{results / FOLDER / report.run}: footprint.json{' (interrupted)' if report.interrupted else ''}")
+    return int(report.interrupted or any(one.missing for one in report.services.values()))
+
+
+class Measurement:
+    """Repeats that each restart all services, let all of them idle at once, and load one after the other."""
+
+    def __init__(
+        self,
+        services: Sequence[Service],
+        repeats: int,
+        engine: Engine,
+        results: Path = RESULTS,
+        address_of: Callable[[Service], probe.Address] = probe.inside,
+        cgroups: Path = cgroup.HOST,
+    ) -> None:
+        self._repeats = repeats
+        self._folder: Folder | None = None
+        self._started = record.now()
+        self._host = host.describe(results)
+        (hello,) = scenario.select(scenario.read(), [SCENARIO])
+        traffic = hello.render(1, CONNECTIONS)
+        self._targets = [_Target(service, engine, traffic, address_of, cgroups) for service in services]
+        self._results = results
+
+    def run(self) -> Report | None:
+        """The report is on disk after every repeat. None: it was interrupted before anything was measured."""
+        interrupted = False
+        try:
+            _say(f"{self._repeats} repeats: {len(self._targets)} services are restarted, left idle, and loaded")
+            for target in self._targets:
+                target.meet()
+            began = time.monotonic()
+            for number in range(self._repeats):
+                self._repeat(number)
+                self._write(interrupted=number + 1 < self._repeats)
+                left = (time.monotonic() - began) / (number + 1) * (self._repeats - number - 1)
+                _say(f"repeat {number + 1} of {self._repeats} is over, {_clock(left)} left")
+        except KeyboardInterrupt:
+            interrupted = True
+            if not any(target.values for target in self._targets):
+                return None
+        return self._write(interrupted=interrupted)
+
+    def _repeat(self, number: int) -> None:
+        # In another order each time, so that none always follows the same neighbour.
+        order = Random(f"footprint:{number}").sample(self._targets, len(self._targets))
+        for target in order:
+            target.restart()
+        time.sleep(SETTLE_SECONDS)
+        for target in order:
+            target.begin_idling()
+        time.sleep(IDLE_SECONDS)
+        for target in order:
+            target.end_idling()
+        for target, rested in zip(order, [None, *order], strict=False):
+            target.load()
+            if rested:
+                rested.end_resting()
+        order[-1].end_resting()
+
+    def _write(self, *, interrupted: bool) -> Report:
+        if self._folder is None:
+            self._folder = Folder.create(self._results / FOLDER)
+        report = Report(
+            run=self._folder.name,
+            started=self._started,
+            command=" ".join(sys.argv),
+            repeats=self._repeats,
+            interrupted=interrupted,
+            scenario=SCENARIO,
+            connections=CONNECTIONS,
+            settle_seconds=SETTLE_SECONDS,
+            idle_seconds=IDLE_SECONDS,
+            load_seconds=BURSTS * BURST_SECONDS,
+            rest_seconds=REST_SECONDS,
+            host=self._host,
+            services={target.service.name: self._footprint(target) for target in self._targets},
+        )
+        self._folder.write_json("footprint.json", report)
+        return report
+
+    def _footprint(self, target: "_Target") -> Footprint:
+        name, values, missing = target.service.name, target.values, dict(target.missing)
+        engine = self._host["engine"] or {}
+        image_id = engine.get("images", {}).get(name)
+        image_bytes = engine.get("image_bytes", {}).get(name)
+        packages = image.packages(image_id, self._results) if image_id else None
+        for key in ("start_seconds", *_COUNTED):
+            if not values[key]:
+                missing.setdefault(key, "ended before it was measured")
+        if image_bytes is None:
+            missing["image_bytes"] = "the engine did not tell it when the stand came up"
+        if packages is None:
+            missing["language_packages"] = missing["system_packages"] = "the image's files were not listed"
+        elif packages.system is None:
+            missing["system_packages"] = "not an image of Debian's packages"
+        return Footprint(
+            role=target.service.role,
+            about=target.about,
+            start_seconds=sample(values["start_seconds"]),
+            memory_idle_bytes=sample(values["memory_idle_bytes"]),
+            memory_loaded_bytes=sample(values["memory_loaded_bytes"]),
+            memory_after_bytes=sample(values["memory_after_bytes"]),
+            idle_cpu_percent=sample(values["idle_cpu_percent"]),
+            image=image_id,
+            image_bytes=image_bytes,
+            language_packages=packages.language if packages else None,
+            system_packages=packages.system if packages else None,
+            missing=missing,
+        )
+
+
+class _Target:
+    """One service: where it is, what was measured, and what could not be."""
+
+    def __init__(
+        self,
+        service: Service,
+        engine: Engine,
+        traffic: Sequence[Sequence[Transaction]],
+        address_of: Callable[[Service], probe.Address],
+        cgroups: Path,
+    ) -> None:
+        self.service = service
+        self.about: dict[str, Any] | None = None
+        self.values: dict[str, list[float]] = defaultdict(list)
+        self.missing: dict[str, str] = {}
+        self._engine = engine
+        self._traffic = traffic
+        self._address = address_of(service)
+        self._cgroups = cgroups
+        self._group: cgroup.Group | None = None
+        self._up = False
+        self._cpu_us: tuple[float, float] | None = None
+        """When, and how much until then."""
+        self._loaded = 0.0
+
+    def meet(self) -> None:
+        """Waits until it is up. Having been talked to, it is found again without delay after its restart."""
+        if not self.service.answers(SCENARIO):
+            return self._lose(f"it does not answer the scenario {SCENARIO}")
+        up, wrong = probe.await_all([self.service], probe.START_SECONDS, lambda _: self._address)
+        if wrong:
+            return self._lose(wrong[self.service.name])
+        self.about = up[self.service.name]
+        self._address = probe.resolve(self._address)
+        self._up = True
+        # The first start reads the image's files from disk; all that count find them in memory.
+        self.restart()
+        self.values.clear()
+        try:
+            self._group = cgroup.find(str(self.about.get("container")), self._cgroups)
+        except cgroup.NotFound as error:
+            self.missing |= dict.fromkeys(_COUNTED, str(error))
+        return None
+
+    def restart(self) -> None:
+        if not self._up:
+            return
+        try:
+            for _ in range(_STARTS):
+                self._engine.stop(self.service.name)
+                self._engine.start(self.service.name)
+                first = await_answer(self._engine, self._address, self._traffic[0][0][0])
+                self._address = first.address
+                if first.seconds is not None:
+                    self.values["start_seconds"].append(first.seconds)
+                    return
+            self.missing["start_seconds"] = "its address or network came up later than its process"
+        except Failed as error:
+            self._lose(str(error))
+
+    def begin_idling(self) -> None:
+        if self._up and self._group:
+            with suppress(OSError):
+                self._cpu_us = time.monotonic(), self._group.cpu_us()
+
+    def end_idling(self) -> None:
+        if not self._up or not self._group:
+            return
+        try:
+            if self._cpu_us:
+                began, before = self._cpu_us
+                spent_us = self._group.cpu_us() - before
+                self.values["idle_cpu_percent"].append(spent_us / (time.monotonic() - began) / 1e4)
+            self.values["memory_idle_bytes"].append(self._group.memory_bytes())
+        except OSError:
+            self._lose("its container ended while it was idle")
+
+    def load(self) -> None:
+        """Some bursts of the scenario on several connections."""
+        if not self._up:
+            return None
+        peak = 0
+        try:
+            with closing(client.Endpoint(self._address)) as endpoint:
+                scripts = endpoint.learn(self._traffic)
+                endpoint.prepare(CONNECTIONS)
+                for turn in range(BURSTS):
+                    burst = endpoint.burst(scripts, turn, BURST_SECONDS)
+                    if burst.errors:
+                        return self._lose(f"under load: {burst.example}")
+                    if self._group:
+                        peak = max(peak, self._group.memory_bytes())
+            self._loaded = time.monotonic()
+            if self._group:
+                self.values["memory_loaded_bytes"].append(peak)
+        except (client.NoAnswer, client.WrongAnswer) as error:
+            self._lose(f"under load: {error}")
+        except OSError:
+            self._lose("its container ended under load")
+        return None
+
+    def end_resting(self) -> None:
+        if not self._up or not self._group:
+            return
+        time.sleep(max(0.0, self._loaded + REST_SECONDS - time.monotonic()))
+        try:
+            self.values["memory_after_bytes"].append(self._group.memory_bytes())
+        except OSError:
+            self._lose("its container ended after the load")
+
+    def _lose(self, why: str) -> None:
+        """The service is left alone from here on."""
+        self._up = False
+        _say(f"{self.service.name}: {why}")
+        self.missing = dict.fromkeys(("start_seconds", *_COUNTED), why) | self.missing
+
+
+@dataclass(frozen=True)
+class FirstAnswer:
+    """The first right answer after a start."""
+
+    seconds: float | None
+    """Since the start; null if the container could be reached only later: that timed its network, not the service."""
+    address: probe.Address
+
+
+def await_answer(engine: Engine, address: probe.Address, step: Step) -> FirstAnswer:
+    """Knocks at the address that the service had before, until it answers rightly, once its start has been asked for.
+
+    Raises Failed.
+    """
+    deadline = time.monotonic() + probe.START_SECONDS
+    started: Started | None = None
+    unreachable = 0.0
+    problem = "it cannot be reached"
+    while time.monotonic() < deadline:
+        if started is not None:
+            time.sleep(_PAUSE_SECONDS)
+        elif started := engine.started(_PAUSE_SECONDS):
+            if started.address != address[0]:
+                unreachable = time.time()
+            address = started.address, address[1]
+        try:
+            connection = socket.create_connection(address, _CONNECT_SECONDS)
+        except ConnectionRefusedError:
+            problem = "it refuses connections"
+            continue
+        except OSError:
+            unreachable = time.time()
+            continue
+        with connection:
+            wrong = ask(connection, step, max(1.0, deadline - time.monotonic()))
+        answered = time.time()
+        if wrong is None:
+            while started is None:
+                started = engine.started(_PAUSE_SECONDS)
+            # The engine looks at its clock some milliseconds before or after the process begins.
+            return FirstAnswer(max(0.0, answered - started.at) if unreachable < started.at else None, address)
+        problem = wrong
+    raise Failed(f"no right answer within {probe.START_SECONDS:g} s of a restart: {problem}")
+
+
+def ask(connection: socket.socket, step: Step, seconds: float) -> str | None:
+    """Sends a request and waits for its answer for so long; what is wrong with it, or None."""
+    data = b""
+    connection.settimeout(seconds)
+    try:
+        connection.sendall(step.request)
+        while (response := message.parse(data)) is None:
+            more = connection.recv(1 << 16)
+            if not more:
+                return "it closes connections without an answer"
+            data += more
+    except TimeoutError:
+        return "it does not answer"
+    except (OSError, message.Malformed) as error:
+        return str(error)
+    right = step.accepts(response.status, response.media_type, response.body)
+    return None if right else f"it answers {response.status} {response.body[:80]!r}"
+
+
+_HEAD = (
+    f"  {'service':<16}{'start s':>13}{'idle MiB':>14}{'loaded MiB':>14}{'after MiB':>14}{'idle CPU %':>13}"
+    f"{'image MB':>10}{'packages':>10}{'system':>8}"
+)
+
+
+def render(report: Report) -> str:
+    """The table: least memory under load first, ± half of each 95 % interval."""
+    parts = [*host.words(report.host), f"{report.repeats} repeats"]
+    lines = [
+        f"footprint {report.run}: {', '.join(parts)}",
+        f"ranked by memory under load: {report.scenario}, {report.connections} connections, {report.load_seconds:g} s",
+        "",
+        _HEAD,
+    ]
+    for role in ROLES:
+        members = [(name, one) for name, one in report.services.items() if one.role == role]
+        if members:
+            lines.append(f"  {role}s")
+            lines += [_row(name, one) for name, one in sorted(members, key=_memory)]
+    lines += ["", *_reasons(report)]
+    lines.append("start: from the container's start to the first right answer; ± half of the 95 % interval of the mean")
+    return "\n".join(lines)
+
+
+def _memory(member: tuple[str, Footprint]) -> float:
+    estimate = member[1].memory_loaded_bytes.estimate
+    return math.inf if estimate is None else estimate
+
+
+def _row(name: str, one: Footprint) -> str:
+    return (
+        f"  {name:<16}{_cell(one.start_seconds, 1, 2):>13}"
+        f"{_cell(one.memory_idle_bytes, 2**20, 1):>14}"
+        f"{_cell(one.memory_loaded_bytes, 2**20, 1):>14}"
+        f"{_cell(one.memory_after_bytes, 2**20, 1):>14}"
+        f"{_cell(one.idle_cpu_percent, 1, 2):>13}"
+        f"{_count(one.image_bytes, 10**6):>10}{_count(one.language_packages):>10}{_count(one.system_packages):>8}"
+    )
+
+
+def _cell(one: Sample, unit: float, digits: int) -> str:
+    if one.estimate is None:
+        return "–"
+    spread = "" if one.high is None else f" ±{(one.high - one.estimate) / unit:.{digits}f}"
+    return f"{one.estimate / unit:.{digits}f}{spread}"
+
+
+def _count(number: int | None, unit: int = 1) -> str:
+    return "–" if number is None else f"{number / unit:.0f}"
+
+
+def _reasons(report: Report) -> list[str]:
+    """What is missing of each service, its keys together where they have the same reason."""
+    lines = []
+    for name, one in report.services.items():
+        for why in dict.fromkeys(one.missing.values()):
+            keys = [key for key, reason in one.missing.items() if reason == why]
+            lines.append(
+                f"  {name}: {why}"
+                if {"start_seconds", *_COUNTED} <= set(keys)
+                else f"  {name}: no {', '.join(keys)}: {why}"
+            )
+    return [*lines, ""] if lines else []
+
+
+def _clock(seconds: float) -> str:
+    return time.strftime("%M:%S", time.gmtime(seconds))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

@@ -1,0 +1,123 @@
+"""One service as a measurement sees it: its connections, its learned answers, its cgroup, and whether it is away."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from levelground.stand import catalog, cgroup, host, probe
+from levelground.traffic import client, schedule
+
+SATURATION_SECONDS = 0.025
+"""Of traffic, after a lead-in as long, that tells how much a service can do at all."""
+LONGEST_ABSENCE_BLOCKS = 64
+
+
+@dataclass(frozen=True)
+class Counters:
+    cpu_us: float
+    throttled: int
+
+    def __sub__(self, before: "Counters") -> "Counters":
+        return Counters(self.cpu_us - before.cpu_us, self.throttled - before.throttled)
+
+
+class Target:
+    """One service in a run: its connections, its learned answers, its cgroup, and whether it is away."""
+
+    def __init__(self, service: catalog.Service, address_of: Callable[[catalog.Service], probe.Address]) -> None:
+        self.service = service
+        self.scripts: dict[str, tuple[client.Script, ...]] = {}
+        self.endpoint: client.Endpoint
+        self._address_of = address_of
+        self._group: cgroup.Group | None = None
+        self._identity: int | None = None
+        self._kills = self._host_kills = 0
+        self._refusal: client.NoAnswer | None = None
+        self._failures = 0
+        self._back_at_block = 0
+
+    def connect(self) -> dict[str, Any]:
+        """Finds the service and its cgroup, as at the beginning so after it was away. Raises NotUp."""
+        about = probe.about(self._address_of(self.service))
+        try:
+            self._group = cgroup.find(str(about.get("container")))
+        except cgroup.NotFound:
+            self._group = None
+        if self._identity is None:
+            self.fate(failed=False)
+        self.close()
+        self.endpoint = client.Endpoint(probe.resolve(self._address_of(self.service)))
+        return about
+
+    def prepare(self, connections: int) -> None:
+        """Opens the connections, outside the measured time; a refusal is kept for `burst` to report."""
+        self._refusal = None
+        try:
+            if self._failures:
+                self.connect()
+            self.endpoint.prepare(connections)
+        except probe.NotUp as error:
+            self._refusal = client.NoAnswer("refused", str(error))
+        except client.NoAnswer as error:
+            self._refusal = error
+
+    def burst(self, block: schedule.Block, seconds: float, due: Sequence[int] | None) -> client.Burst:
+        """Traffic for so long: at the times that are `due`, or as fast as answers come."""
+        if self._refusal is not None:
+            return client.Burst(errors=Counter({self._refusal.kind: 1}), example=str(self._refusal))
+        scripts = self.scripts[block.scenario]
+        if due is None:
+            return self.endpoint.burst(scripts, block.turn, seconds)
+        return self.endpoint.release(scripts, block.turn, due, seconds)
+
+    def saturate(self, scenario: str, connections: int) -> float:
+        """Answers per second, as fast as they come. Raises NoAnswer."""
+        for _ in range(2):
+            self.endpoint.prepare(connections)
+            burst = self.endpoint.burst(self.scripts[scenario], 0, SATURATION_SECONDS)
+        return burst.answers / burst.seconds if burst.answers else 0.0
+
+    def read(self) -> Counters | None:
+        """What its cgroup counts now; None if it cannot be read."""
+        with suppress(OSError, ValueError):
+            return Counters(self._group.cpu_us(), self._group.throttled()) if self._group else None
+        return None
+
+    def memory_bytes(self) -> int | None:
+        """Its memory in use now; None if it cannot be read."""
+        with suppress(OSError, ValueError):
+            return self._group.memory_bytes() if self._group else None
+        return None
+
+    def fate(self, *, failed: bool) -> tuple[int, bool]:
+        """Since the time before: how many of its processes the kernel killed for lack of memory, if it restarted.
+
+        A container that is gone cannot be asked: if it has `failed`, the host's kills since then are taken to be its.
+        """
+        kills, identity, host_kills = 0, self._identity, host.out_of_memory_kills()
+        own = False
+        with suppress(OSError, ValueError):
+            if self._group:
+                identity, kills, own = self._group.identity(), self._group.out_of_memory(), True
+        restarted = self._identity not in (None, identity)
+        if own and not restarted:
+            killed = kills - self._kills
+        else:
+            killed = host_kills - self._host_kills if failed or restarted else 0
+        self._kills, self._host_kills, self._identity = kills, host_kills, identity
+        return killed, restarted
+
+    def settle(self, block: int, *, failed: bool) -> None:
+        """After a slice without any right answer, stays away from the service for longer and longer."""
+        self._failures = self._failures + 1 if failed else 0
+        if failed:
+            self._back_at_block = block + min(2**self._failures, LONGEST_ABSENCE_BLOCKS)
+
+    def is_absent(self, block: schedule.Block) -> bool:
+        return block.number < self._back_at_block or block.scenario not in self.scripts
+
+    def close(self) -> None:
+        if hasattr(self, "endpoint"):
+            self.endpoint.close()

@@ -1,0 +1,99 @@
+"""The folder of a run in results/: run.json, slices.jsonl and blocks.jsonl; everything else is computed from them.
+
+Every slice is on disk before the next one begins: a killed run loses at most the slice in flight.
+"""
+
+import os
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from levelground.model.record import SCHEMA, Conditions, Run, Slice, TooNew
+
+RESULTS = Path(os.environ.get("LEVELGROUND_RESULTS", "results"))
+
+
+@dataclass(frozen=True)
+class _Dated:
+    schema: int = SCHEMA
+
+
+class Folder:
+    """The folder of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, results: Path = RESULTS) -> "Folder":
+        """A new folder, named by the time, and results/latest pointing at it."""
+        name = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}-{secrets.token_hex(2)}"
+        folder = cls(results / name)
+        folder.path.mkdir(parents=True)
+        link = results / f".latest-{secrets.token_hex(2)}"
+        link.symlink_to(name)
+        link.replace(results / "latest")
+        return folder
+
+    @classmethod
+    def of(cls, run: Run, results: Path = RESULTS) -> "Folder":
+        """The folder of a run that was begun."""
+        return cls(results / run.run)
+
+    @property
+    def name(self) -> str:
+        return self.path.resolve().name
+
+    def write_run(self, run: Run) -> None:
+        self.write_json("run.json", run)
+
+    def append(self, one: Slice | Conditions) -> None:
+        """Adds a line to slices.jsonl or blocks.jsonl and hands it to the operating system before it returns."""
+        with (self.path / _FILES[type(one)]).open("ab", buffering=0) as file:
+            file.write(msgspec.json.encode(one) + b"\n")
+
+    def write_json(self, name: str, value: object) -> None:
+        """Replaces a file in one step: a reader sees the old one or the new one, never half of it."""
+        path = self.path / name
+        new = path.with_suffix(".new")
+        new.write_bytes(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
+        new.replace(path)
+
+    def read_run(self) -> Run:
+        """Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
+        data = (self.path / "run.json").read_bytes()
+        schema = msgspec.json.decode(data, type=_Dated).schema
+        if schema > SCHEMA:
+            raise TooNew(f"run {self.name} has schema {schema}, and this Level Ground reads up to {SCHEMA}: update it")
+        return msgspec.json.decode(data, type=Run)
+
+    def last_slice(self) -> Slice | None:
+        """None before the first."""
+        newest = deque(self.read_slices(), maxlen=1)
+        return newest[0] if newest else None
+
+    def read_slices(self) -> Iterator[Slice]:
+        """All slices that were written whole: the last line of a killed run may not have been."""
+        return self._read(Slice)
+
+    def read_blocks(self) -> Iterator[Conditions]:
+        """The conditions of all blocks that came to their end; none in runs of schema 1."""
+        return self._read(Conditions)
+
+    def _read[Line: (Slice, Conditions)](self, kind: type[Line]) -> Iterator[Line]:
+        path = self.path / _FILES[kind]
+        if not path.exists():
+            return
+        decoder = msgspec.json.Decoder(kind)
+        with path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield decoder.decode(line)
+
+
+_FILES: dict[type, str] = {Slice: "slices.jsonl", Conditions: "blocks.jsonl"}

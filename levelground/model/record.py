@@ -1,0 +1,163 @@
+"""What is known of a run before its first slice, of every slice, and of every block: the lines of its files."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+SCHEMA = 2
+"""2 adds open loops, capacity and blocks.jsonl; what a run of 1 lacks has defaults that are true of it."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A short burst of one scenario on one service: the unit of all statistics."""
+
+    block: int
+    scenario: str
+    service: str
+    warmup: bool
+    start_seconds: float
+    """Since the run's beginning."""
+    seconds: float
+    """From the first byte sent to the last byte received."""
+    requests: int
+    """Right answers."""
+    received_bytes: int
+    """Of all answers, headers included."""
+    errors: dict[str, int]
+    """What failed, by kind; a slice with errors counts for nothing else."""
+    reconnects: int
+    latency: dict[int, int]
+    """Histogram of the right answers' latencies; see levelground/model/histogram.py for the buckets."""
+    cpu_us: float | None
+    """CPU time of the service's container between the slice's edges; null if its cgroup could not be read."""
+    memory_bytes: int | None
+    """Memory of the service's container at the slice's end; null as above."""
+    generator_cpu_us: float
+    """CPU time of the generator in the slice: near `seconds`, it and not the service is the bottleneck."""
+    throttled: int = 0
+    """Periods in which a CPU quota stopped the service in the slice."""
+    example: str | None = None
+    """The first failure in words."""
+    round: int = 0
+    starved: int = 0
+    """Closed loop: connections that got no answer before the slice's time was over."""
+    offered_per_second: float | None = None
+    """The rate at which requests were due; null in a closed loop. `latency` then counts from when they were due."""
+    offered: int = 0
+    """Open loop: transactions that were due."""
+    unanswered: int = 0
+    """Open loop: requests not answered when they were given up; `latency` has them with their age at that moment."""
+    service_time: dict[int, int] = field(default_factory=dict)
+    """Open loop: histogram of the right answers' latencies from when their requests were sent."""
+    slip: dict[int, int] = field(default_factory=dict)
+    """Open loop: histogram of how late the generator was, not counting the wait for a free connection."""
+    out_of_memory: int = 0
+    """Processes of the service that the kernel killed for lack of memory since the visit before."""
+    restarted: bool = False
+    """Whether the service's container was started again since the visit before, within the round."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What the host did to one block, whoever's slices they were: a line of blocks.jsonl."""
+
+    block: int
+    scenario: str
+    round: int
+    warmup: bool
+    start_seconds: float
+    seconds: float
+    stolen_us: float
+    """Time in which the hypervisor ran something else on the services' and the generator's CPUs."""
+    foreign_us: float | None
+    """CPU time on the services' CPUs that no service of the run used; null if their cgroups could not be read."""
+    delayed_us: float | None
+    """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One service of a run, as it described itself before the first slice."""
+
+    role: str
+    about: dict[str, Any] | None
+    """Its answer to GET /about; null if there was none."""
+    problem: str | None = None
+    """Why it was not measured at all, if so."""
+    memory_idle_bytes: int | None = None
+    twin_of: str | None = None
+    left_out: dict[str, str] = field(default_factory=dict)
+    """Scenarios that it is not meant to answer, and why."""
+    wrong: dict[str, str] = field(default_factory=dict)
+    """Scenarios that it answered wrongly before the first slice, and how; they are not measured."""
+
+    declared: dict[str, str] = field(default_factory=dict)
+    """Rows of the contract that it cannot fulfil, and why."""
+
+    @property
+    def cpus(self) -> list[int]:
+        """The CPUs that it may run on, as it told; empty if it did not."""
+        limits = (self.about or {}).get("limits") or {}
+        return list(limits.get("cpus") or [])
+
+    @property
+    def at_once(self) -> int | None:
+        """How many requests it serves at once; None if it knows no such bound."""
+        about = self.about or {}
+        return about["workers"] * about["threads"] if about.get("threads") else None
+
+    def answers(self, scenario: str) -> bool:
+        """Whether it is measured in a scenario."""
+        return not (self.problem or scenario in self.wrong or scenario in self.left_out)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything about a run that is known before its first slice."""
+
+    run: str
+    started: str
+    """UTC, ISO 8601."""
+    command: str
+    seed: int
+    load: str
+    connections: int
+    slice_seconds: dict[str, float]
+    lead_seconds: float
+    """Of traffic right before each slice that is checked but not measured."""
+    warmup_seconds: float
+    minutes: float | None
+    """In all rounds together; null: until stopped."""
+    reference: str
+    scenarios: dict[str, str]
+    """SHA-256 of each scenario's byte stream."""
+    services: dict[str, Member]
+    host: dict[str, Any]
+    """Kernel, CPU, cgroup version; engine and image ids as the host told them."""
+    rounds: int = 1
+    """Between two of them the services are restarted."""
+    objective: str | None = None
+    """What a rate has to meet in a search for capacity."""
+    precision: float | None = None
+    """The run ends when every ratio's interval is within so much of its estimate (0.01: ±1 %); null: by time alone."""
+    saturated_per_second: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Answers per second in a closed loop before the first block, by scenario and service: where rates come from."""
+    rates_per_second: dict[str, float] = field(default_factory=dict)
+    """Open loop: requests per second, by scenario."""
+    calibration: dict[str, str] | None = None
+    """When this stand was calibrated last, and what that found, in words; null: never."""
+    ended: str | None = None
+    """Why the last round ended: time, precision, or interrupted; null: it was broken off."""
+    resumed: list[str] = field(default_factory=list)
+    """When the run was gone on with, for another round or because it had been broken off."""
+    schema: int = SCHEMA
+
+
+class TooNew(Exception):
+    """A run that a later version has written; the message says so."""
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601, to the second."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,93 @@
+"""Asks a service who it is, at GET /about.
+
+An answer is also the sign that it is up: one probe for all services, from outside, since their images share no tool.
+"""
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from levelground.stand.catalog import PORT, Service
+
+Address = tuple[str, int]
+START_SECONDS = 60.0
+"""How long a service may take from its start to its first answer."""
+
+
+class NotUp(Exception):
+    """A service does not answer GET /about as it should; the message says how it does not."""
+
+
+def inside(service: Service) -> Address:
+    """Where a service is reached from within the stand."""
+    return service.name, PORT
+
+
+def resolve(address: Address) -> Address:
+    """The same address as an IP address. Raises NotUp if the name is not known: no such container is running."""
+    try:
+        return socket.gethostbyname(address[0]), address[1]
+    except OSError:
+        raise NotUp("no such container is running") from None
+
+
+def about(address: Address, timeout: float = 2.0) -> dict[str, Any]:
+    """The service's own description. Raises NotUp."""
+    connection = http.client.HTTPConnection(*resolve(address), timeout=timeout)
+    try:
+        connection.request("GET", "/about")
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise NotUp(f"GET /about answered {response.status}")
+        answer = json.loads(body)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotUp(f"GET /about: {error or type(error).__name__}") from None
+    except ValueError:
+        raise NotUp(f"GET /about answered no JSON: {body[:80]!r}") from None
+    finally:
+        connection.close()
+    if not isinstance(answer, dict):
+        raise NotUp(f"GET /about answered no JSON object: {body[:80]!r}")
+    return answer
+
+
+def await_page(address: Address, seconds: float) -> bool:
+    """Whether something answers `GET /` there within so many seconds, whatever its answer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(*address, timeout=2.0)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            return True
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.2)
+        finally:
+            connection.close()
+    return False
+
+
+def await_all(
+    services: Sequence[Service],
+    seconds: float,
+    address_of: Callable[[Service], Address] = inside,
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Descriptions of those services that answer within so many seconds, and what is wrong with the others."""
+    up: dict[str, dict[str, Any]] = {}
+    wrong: dict[str, str] = {}
+    deadline = time.monotonic() + seconds
+    while True:
+        for service in services:
+            if service.name not in up:
+                try:
+                    up[service.name] = about(address_of(service))
+                    wrong.pop(service.name, None)
+                except NotUp as error:
+                    wrong[service.name] = str(error)
+        if not wrong or time.monotonic() > deadline:
+            return up, wrong
+        time.sleep(0.2)

@@ -1,0 +1,109 @@
+"""Every service of the stand: up, in agreement with the catalogue, within the same limits, true to the contract."""
+
+import json
+from typing import Any
+
+import pytest
+
+from levelground import conformance
+from levelground.stand import catalog, probe
+from tests.end_to_end.conftest import command
+
+SERVICES = catalog.read()
+NAMES = [service.name for service in SERVICES]
+pytestmark = pytest.mark.usefixtures("up")
+
+
+def outside(service: catalog.Service) -> probe.Address:
+    return "127.0.0.1", service.published_port
+
+
+@pytest.fixture(scope="session")
+def containers(up: str) -> dict[str, Any]:
+    """What the engine says of each service's container."""
+    ids = {name: command("docker", "compose", "ps", "-q", name).stdout.strip() for name in NAMES}
+    return {name: json.loads(command("docker", "inspect", one).stdout)[0] for name, one in ids.items()}
+
+
+@pytest.fixture(scope="session")
+def verdicts(up: str) -> dict[str, dict[str, str | None]]:
+    return conformance.check_all(SERVICES, outside)
+
+
+def test_the_port_map_names_every_service_with_its_port_and_version(up: str) -> None:
+    for service in SERVICES:
+        (line,) = [line for line in up.splitlines() if f":{service.published_port} " in line]
+        told = probe.about(outside(service))
+        assert service.role in line
+        assert f" {service.name} " in line
+        assert f"{told['framework']} {told['framework_version']}" in line
+    assert ":8089 " in up
+
+
+CHECKS = [(one, each.name) for one in SERVICES for each in conformance.meant_for(one)]
+
+
+@pytest.mark.parametrize(("service", "check"), CHECKS, ids=[f"{one.name}-{check}" for one, check in CHECKS])
+def test_the_contract_holds(service: catalog.Service, check: str, verdicts: dict[str, dict[str, str | None]]) -> None:
+    assert verdicts[service.name][check] is None
+
+
+def test_the_limits_are_the_same_for_all_as_the_engine_set_them(containers: dict[str, Any]) -> None:
+    keys: tuple[str, ...] = (
+        "CpusetCpus",
+        "Memory",
+        "MemorySwap",
+        "NanoCpus",
+        "PidsLimit",
+        "Ulimits",
+        "ReadonlyRootfs",
+        "CapDrop",
+    )
+    keys += ("SecurityOpt", "Privileged", "Sysctls", "Tmpfs", "NetworkMode", "CpuShares")
+    limits = {name: {key: told["HostConfig"][key] for key in keys} for name, told in containers.items()}
+    first = limits[NAMES[0]]
+    assert all(of_one == first for of_one in limits.values())
+    assert first["CpusetCpus"]
+    assert first["Memory"] == first["MemorySwap"] > 0
+    assert first["ReadonlyRootfs"]
+    assert not first["Privileged"]
+    assert first["CapDrop"] == ["ALL"]
+    assert {told["Config"]["User"] for told in containers.values()} == {"65534:65534"}
+
+
+def test_the_limits_are_the_same_for_all_as_seen_from_inside(containers: dict[str, Any]) -> None:
+    seen = {service.name: probe.about(outside(service)) for service in SERVICES}
+    host_config = containers[NAMES[0]]["HostConfig"]
+    for name, told in seen.items():
+        assert told["limits"] == seen[NAMES[0]]["limits"], name
+        assert containers[name]["Id"].startswith(told["container"])
+    limits = seen[NAMES[0]]["limits"]
+    assert limits["memory_bytes"] == host_config["Memory"]
+    assert limits["pids"] == host_config["PidsLimit"]
+    assert ",".join(map(str, limits["cpus"])) == host_config["CpusetCpus"]
+
+
+def test_no_container_of_the_stand_has_the_engines_socket_or_the_hosts_network(up: str) -> None:
+    for one in command("docker", "compose", "ps", "-q").stdout.split():
+        told = json.loads(command("docker", "inspect", one).stdout)[0]
+        assert not [mount for mount in told["Mounts"] if "docker.sock" in mount["Source"]]
+        assert told["HostConfig"]["NetworkMode"] != "host"
+        assert not told["HostConfig"]["Privileged"]
+
+
+def test_locust_and_the_services_run_on_cpus_of_their_own(containers: dict[str, Any]) -> None:
+    locust = command("docker", "compose", "ps", "-q", "locust-worker").stdout.strip()
+    cpus = json.loads(command("docker", "inspect", locust).stdout)[0]["HostConfig"]["CpusetCpus"]
+    assert cpus != containers[NAMES[0]]["HostConfig"]["CpusetCpus"]
+
+
+def test_a_twin_is_another_container_of_the_same_image(containers: dict[str, Any]) -> None:
+    for service in SERVICES:
+        if service.twin_of:
+            assert containers[service.name]["Image"] == containers[service.twin_of]["Image"]
+            assert containers[service.name]["Id"] != containers[service.twin_of]["Id"]
+
+
+def test_ports_listen_on_loopback_alone(containers: dict[str, Any]) -> None:
+    for told in containers.values():
+        assert {binding["HostIp"] for binding in told["HostConfig"]["PortBindings"]["8000/tcp"]} == {"127.0.0.1"}

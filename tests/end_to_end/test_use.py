@@ -1,0 +1,102 @@
+"""Wrong use, and hosts that cannot run the stand: one clear sentence with the cure, and the right exit code."""
+
+import os
+import re
+import shlex
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import ROOT, command
+from tests.end_to_end.runs import ended_well
+
+README = (ROOT / "README.md").read_text()
+COMMANDS = sorted(set(re.findall(r"^ {4}(make [a-z]+.*)$", README, re.MULTILINE)))
+SLOW_OR_DESTRUCTIVE = ("test", "check", "lock", "clean", "down")
+
+
+@pytest.mark.usefixtures("up")
+@pytest.mark.parametrize("line", [one for one in COMMANDS if one.split()[1] not in SLOW_OR_DESTRUCTIVE])
+def test_every_command_in_the_readme_works(line: str) -> None:
+    words = shlex.split(line)
+    done = command(*words, *_shorter(words))
+    assert ended_well(done) if words[1] == "bench" else done.returncode == 0
+
+
+def _shorter(words: Sequence[str]) -> Sequence[str]:
+    """The same with less to measure; as it stands only `make bench`, for half a minute."""
+    if words[1] != "bench":
+        return []
+    if len(words) == 2:
+        return ["MINUTES=0.4", "ROUNDS=1"]
+    return ["MINUTES=0.6" if "LOAD=capacity" in words else "MINUTES=0.2", "ROUNDS=1", "SERVICES=starlette,go"]
+
+
+def test_every_verb_of_the_makefile_is_listed_by_make_help() -> None:
+    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    listed = set(re.findall(r"^  make ([a-z]+)", command("make").stdout, re.MULTILINE))
+    assert verbs == listed
+
+
+@pytest.mark.usefixtures("up")
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("SERVICES=flaks",), "unknown service: flaks (there are: fastapi, "),
+        (("SCENARIOS=hallo",), "unknown scenario: hallo (there are: echo, hello, items, json, params, query)"),
+        (("SERVICE=flask",), "unknown option SERVICE (there are: SERVICES, SCENARIOS, MINUTES, ROUNDS, CONNECTIONS, "),
+        (("MINUTES=soon",), "MINUTES=soon: it takes a number above 0"),
+        (("LOAD=half-open",), "unknown load: half-open (there are: closed, open, capacity)"),
+        (("RATE=1000",), "RATE= is for LOAD=open"),
+        (("OBJECTIVE=p99<50ms",), "OBJECTIVE= is for LOAD=capacity"),
+        (("LOAD=open", "RATE=fast"), "RATE: 'fast' is no rate: give requests per second (2000), "),
+        (("LOAD=capacity", "OBJECTIVE=fast"), "OBJECTIVE: 'fast' is no objective: "),
+        (("PRECISION=1",), "PRECISION=1: it takes a percentage above 0, such as 1%"),
+        (("MINUTES=-1",), "MINUTES=-1: it takes a number above 0"),
+        (("CONNECTIONS=1.5",), "CONNECTIONS=1.5: it takes a whole number above 0"),
+        (("RESUME=nowhere",), "RESUME: no run results/nowhere (there are: "),
+        (("RESUME=latest", "SEED=2"), "RESUME= takes no other options: the run's own hold"),
+    ],
+)
+def test_a_wrong_option_exits_with_2_and_names_the_right_ones(options: tuple[str, ...], complaint: str) -> None:
+    done = command("engine/stand", "run", "bench", *options)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+def test_overlapping_cpus_are_refused_before_anything_starts() -> None:
+    done = command("engine/stand", "up", SERVICE_CPUS="0-1", LOCUST_CPUS="0")
+    assert done.returncode == 1
+    assert "CPU 0 is both in SERVICE_CPUS and in LOCUST_CPUS" in done.stderr
+
+
+def test_cpus_that_are_not_there_are_refused() -> None:
+    done = command("engine/stand", "up", SERVICE_CPUS="4711")
+    assert done.returncode == 1
+    assert "CPU 4711 is asked for, but the engine has " in done.stderr
+
+
+def test_a_taken_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = command("engine/stand", "up", LOCUST_PORT=port)
+    assert done.returncode == 1
+    assert f"port {port} on 127.0.0.1 is taken by another program" in done.stderr
+
+
+def test_a_host_without_an_engine_gets_the_commands_to_run() -> None:
+    done = command("engine/ensure", ENGINE="none", DOCKER_HOST="unix:///nowhere/docker.sock")
+    assert done.returncode == 1
+    assert "no Docker engine answers" in done.stderr
+    assert "apt-get install docker.io" in done.stderr
+
+
+def test_too_old_a_compose_is_named(tmp_path: Path) -> None:
+    fake = tmp_path / "docker"
+    fake.write_text('#!/bin/sh\ncase "$*" in "compose version --short") echo 2.5.0 ;; esac\n')
+    fake.chmod(0o755)
+    done = command("engine/ensure", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert done.returncode == 1
+    assert "Docker Compose 2.5.0 is too old: 2.24 or newer is needed" in done.stderr

@@ -1,0 +1,102 @@
+"""The Locust web UI, driven as its own page drives it."""
+
+import json
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from levelground.model.folder import Folder
+from tests.end_to_end.conftest import ROOT
+
+UI = "http://127.0.0.1:8089"
+pytestmark = pytest.mark.usefixtures("up")
+
+
+def get(path: str) -> str:
+    with urllib.request.urlopen(UI + path, timeout=10) as response:
+        return str(response.read().decode())
+
+
+def post(path: str, **form: str | list[str]) -> Any:
+    body = urllib.parse.urlencode(form, doseq=True).encode()
+    with urllib.request.urlopen(UI + path, body, timeout=30) as response:
+        return json.loads(response.read())
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+def test_the_page_offers_every_service_and_scenario() -> None:
+    page = get("/")
+    for word in ("fastapi", "starlette-twin", "go", "hello", "items", "Level Ground"):
+        assert word in page
+
+
+def test_a_run_from_the_page_fills_locusts_tables_and_leaves_a_record() -> None:
+    wait_for(lambda: json.loads(get("/stats/requests"))["worker_count"] == 1)
+    started = post(
+        "/swarm", user_count="8", spawn_rate="1000", services=["starlette", "go"], scenarios=["hello", "json"], seed="7"
+    )
+    assert started["success"], started
+    try:
+
+        def complete() -> bool:
+            stats = json.loads(get("/stats/requests"))
+            rows = {(row["name"], row["method"]) for row in stats["stats"] if row["num_requests"] > 500}
+            tab = stats["extended_stats"][0]["data"]
+            wanted = {(service, scenario) for service in ("starlette", "go") for scenario in ("hello", "json")}
+            return rows >= wanted and {(row["service"], row["scenario"]) for row in tab} == wanted
+
+        wait_for(complete)
+    finally:
+        post("/stop")
+    wait_for(lambda: json.loads(get("/stats/requests"))["state"] in ("stopped", "ready"))
+    folder = Folder(ROOT / "results" / "latest")
+    run = folder.read_run()
+    assert (run.connections, run.seed) == (8, 7)
+    assert list(run.services) == ["starlette", "go"]
+    wait_for(lambda: (folder.path / "summary.json").exists())
+    assert set(json.loads((folder.path / "summary.json").read_text())["scenarios"]) == {"hello", "json"}
+
+
+def test_an_open_loop_from_the_page_shows_the_rate_that_was_offered() -> None:
+    started = post(
+        "/swarm",
+        user_count="16",
+        spawn_rate="1000",
+        services=["starlette", "go"],
+        scenarios=["hello"],
+        load="open",
+        rate="500",
+    )
+    assert started["success"], started
+
+    def offered() -> set[str]:
+        tab = json.loads(get("/stats/requests"))["extended_stats"][0]["data"]
+        return {row["offered"] for row in tab}
+
+    try:
+        wait_for(lambda: offered() == {"500"})
+    finally:
+        post("/stop")
+    told = Folder(ROOT / "results" / "latest").read_run()
+    assert (told.load, told.rates_per_second) == ("open", {"hello": 500.0})
+
+
+def test_what_is_no_rate_is_said_on_the_page() -> None:
+    started = post(
+        "/swarm", user_count="4", spawn_rate="1000", services=["go"], scenarios=["hello"], load="open", rate="fast"
+    )
+    assert started["success"], started
+    try:
+        wait_for(lambda: "is no rate" in get("/exceptions"))
+    finally:
+        post("/stop")

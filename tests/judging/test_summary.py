@@ -1,0 +1,250 @@
+"""Summaries: pure functions of the records, with numbers that can be worked out by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+
+from levelground.judging import summary
+from levelground.model import histogram
+from levelground.model.folder import Folder
+from levelground.model.record import Run, Slice
+from levelground.showing import table
+from tests.samples import A_CALM_BLOCK, a_member, a_run, a_slice
+
+
+def slices_of(speeds: dict[str, float], blocks: int = 60, noise: float = 0.0) -> list[Slice]:
+    """Slices of 0.03 s whose block shares a drift that is the same for all services."""
+    random = Random(1)
+    result = []
+    for block in range(blocks):
+        drift = random.uniform(0.5, 1.5)
+        for name, speed in speeds.items():
+            requests = round(speed * 0.03 * drift * (1 + random.gauss(0, noise)))
+            result.append(a_slice(block=block, service=name, requests=requests, cpu_us=requests * 1e6 / speed))
+    return result
+
+
+def test_ratios_are_those_of_the_services_whatever_the_host_did() -> None:
+    judged = summary.of(a_run("starlette", "fast"), slices_of({"starlette": 100_000.0, "fast": 150_000.0}))
+    cell = judged.scenarios["hello"].services["fast"]
+    assert cell.throughput_ratio is not None
+    assert cell.throughput_ratio.estimate == pytest.approx(1.5, rel=1e-3)
+    assert cell.cpu_ratio is not None
+    assert cell.cpu_ratio.estimate == pytest.approx(1 / 1.5, rel=1e-3)
+    assert cell.cpu_us_per_request is not None
+    assert cell.cpu_us_per_request.estimate == pytest.approx(1e6 / 150_000)
+    assert (cell.valid, cell.group) == (True, "a")
+    assert judged.scenarios["hello"].services["starlette"].group == "b"
+
+
+def test_totals_are_sums_over_all_good_slices() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    judged = summary.of(a_run("starlette", "fast"), slices)
+    cell = judged.scenarios["hello"].services["starlette"]
+    own = [one for one in slices if one.service == "starlette"]
+    assert cell.requests == sum(one.requests for one in own)
+    assert cell.throughput_per_second is not None
+    assert cell.throughput_per_second.estimate == pytest.approx(cell.requests / sum(one.seconds for one in own))
+
+
+def test_services_within_the_noise_share_a_letter() -> None:
+    judged = summary.of(a_run("one", "other"), slices_of({"one": 100_000.0, "other": 100_000.0}, noise=0.02))
+    assert {cell.group for cell in judged.scenarios["hello"].services.values()} == {"a"}
+
+
+def test_the_warm_up_counts_for_nothing() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    cold = [replace(one, warmup=True, requests=1, errors={"reset": 1}) for one in slices[:20]]
+    assert summary.of(a_run("starlette", "fast"), cold + slices) == summary.of(a_run("starlette", "fast"), slices)
+
+
+def test_a_service_that_is_not_meant_for_a_scenario_has_no_cell() -> None:
+    run = a_run("starlette", "null")
+    run.services["null"] = a_member(role="control", left_out={"hello": "not part of what this service answers"})
+    judged = summary.of(run, slices_of({"starlette": 100_000.0}))
+    assert list(judged.scenarios["hello"].services) == ["starlette"]
+
+
+def test_a_dead_service_says_so_and_the_others_are_judged() -> None:
+    run = a_run("starlette", "fast", "dead")
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    slices.append(a_slice(service="dead", requests=0, errors={"refused": 1}, latency={}))
+    judged = summary.of(run, slices).scenarios["hello"].services
+    assert not judged["dead"].valid
+    assert judged["dead"].throughput_ratio is None
+    assert judged["dead"].group == ""
+    assert "refused" in judged["dead"].reasons[0]
+    assert judged["fast"].valid
+    assert judged["fast"].throughput_ratio is not None
+
+
+def test_a_run_without_cgroup_files_has_no_cpu_but_throughput() -> None:
+    slices = [replace(one, cpu_us=None, memory_bytes=None) for one in slices_of({"starlette": 1e5, "fast": 2e5})]
+    cell = summary.of(a_run("starlette", "fast"), slices).scenarios["hello"].services["fast"]
+    assert cell.throughput_ratio is not None
+    assert (cell.cpu_ratio, cell.cpu_us_per_request, cell.memory_bytes.peak) == (None, None, None)
+
+
+@pytest.mark.parametrize("slices", [[], slices_of({"starlette": 1e5}, blocks=1)])
+def test_a_run_that_ended_at_once_has_a_summary_without_intervals(slices: list[Slice]) -> None:
+    judged = summary.of(a_run("starlette"), slices)
+    assert not judged.scenarios["hello"].services["starlette"].valid
+    assert "too few blocks" in table.render(judged)
+
+
+def test_judging_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    folder = Folder.create(tmp_path)
+    folder.write_run(a_run("starlette", "fast"))
+    for one in slices_of({"starlette": 100_000.0, "fast": 101_000.0}, noise=0.05):
+        folder.append(one)
+    first = msgspec.json.encode(summary.judge(folder)), (folder.path / "summary.json").read_bytes()
+    assert (msgspec.json.encode(summary.judge(folder)), (folder.path / "summary.json").read_bytes()) == first
+
+
+def test_the_table_ranks_within_groups_and_names_the_twins_distance() -> None:
+    run = a_run("starlette", "slow", "fast", "starlette-twin")
+    run.services["starlette-twin"] = a_member(role="control", twin_of="starlette")
+    speeds = {"starlette": 1e5, "slow": 0.5e5, "fast": 2e5, "starlette-twin": 1e5}
+    lines = table.render(summary.of(run, slices_of(speeds, noise=0.01))).splitlines()
+    assert lines[0].startswith("run 2026-01-01T00-00-00Z-0000: 2 × CPU, Linux 6.1, cgroup v1, 16 connections")
+    assert lines[1].startswith("twin of starlette (the instrument's own error: the truth is 1.000): hello 1.00")
+    order = [line.split()[1] for line in lines if line.startswith("  ") and " ok" in line]
+    assert order == ["fast", "starlette", "slow", "starlette-twin"]
+
+
+def test_a_watch_looks_between_blocks_and_starts_anew_with_each_run() -> None:
+    seen: list[tuple[str, int]] = []
+    watch = summary.Watch(lambda run, slices: seen.append((run.run, len(slices))), every_seconds=1.0)
+
+    def feed(run: Run, blocks: int) -> None:
+        for block in range(blocks):
+            for service in ("a", "b"):
+                watch(run, a_slice(block=block, service=service, start_seconds=block * 0.6))
+
+    feed(a_run("a", run="first"), 5)
+    feed(a_run("a", run="second"), 3)
+    assert seen == [("first", 4), ("first", 8), ("second", 4)]
+
+
+def open_slices(means_us: dict[str, float], blocks: int = 60) -> list[Slice]:
+    random = Random(2)
+    slices = []
+    for block in range(blocks):
+        drift = random.uniform(0.5, 2.0)
+        for name, mean in means_us.items():
+            latency = histogram.of([int(1000 * drift * mean)] * 100)
+            slices.append(
+                a_slice(
+                    block=block,
+                    service=name,
+                    requests=100,
+                    latency=latency,
+                    service_time=latency,
+                    slip={0: 100},
+                    offered_per_second=1000.0,
+                    offered=100,
+                )
+            )
+    return slices
+
+
+def test_an_open_loop_is_ranked_by_the_mean_time_to_answer_the_least_first() -> None:
+    run = a_run("starlette", "slow", load="open", rates_per_second={"hello": 1000.0})
+    judged = summary.of(run, open_slices({"starlette": 400.0, "slow": 600.0}))
+    scored = judged.scenarios["hello"]
+    assert [name for name, _ in summary.ranked(scored)] == ["starlette", "slow"]
+    slow = scored.services["slow"]
+    assert slow.latency_ratio is not None
+    assert slow.latency_ratio.estimate == pytest.approx(1.5, rel=0.005)
+    assert (scored.services["starlette"].group, slow.group) == ("a", "b")
+    assert (slow.offered_per_second, slow.throughput_ratio) == (1000.0, None)
+    assert "mean time ratio" in table.render(judged)
+
+
+def test_capacities_are_found_again_from_the_trials() -> None:
+    random = Random(3)
+    truth = {"starlette": 10_000.0, "fast": 20_000.0}
+    run = a_run(
+        "starlette",
+        "fast",
+        load="capacity",
+        objective="p99<50ms",
+        saturated_per_second={"hello": {"starlette": 10_500.0, "fast": 19_000.0}},
+    )
+    slices = []
+    for block in range(60):
+        for name, capacity in truth.items():
+            rate = capacity * random.uniform(0.8, 1.25)
+            latency = histogram.of([10_000_000 if rate < capacity else 90_000_000] * 100)
+            slices.append(a_slice(block=block, service=name, offered_per_second=rate, latency=latency, requests=100))
+    scored = summary.of(run, slices).scenarios["hello"]
+    for name, capacity in truth.items():
+        found = scored.services[name].capacity_per_second
+        assert found is not None
+        assert found.low < capacity < found.high
+        assert found.estimate == pytest.approx(capacity, rel=0.03)
+    ratio = scored.services["fast"].capacity_ratio
+    assert ratio is not None
+    assert ratio.low < 2.0 < ratio.high
+    assert (scored.services["fast"].group, scored.services["starlette"].group) == ("a", "b")
+    assert "capacity/s" in table.render(summary.of(run, slices))
+
+
+def test_blocks_that_the_host_disturbed_count_for_nothing_and_are_counted() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    bad = [
+        replace(one, requests=1 + one.requests // 10) if one.service == "fast" and one.block < 15 else one
+        for one in slices
+    ]
+    blocks = [replace(A_CALM_BLOCK, block=block, foreign_us=1e5 if block < 15 else 0.0) for block in range(60)]
+    scored = summary.of(a_run("starlette", "fast"), bad, blocks).scenarios["hello"]
+    assert scored.services["fast"].throughput_ratio is not None
+    assert scored.services["fast"].throughput_ratio.estimate == pytest.approx(1.5, rel=1e-3)
+    assert (scored.blocks, scored.dropped_blocks, scored.too_noisy) == (60, 15, False)
+    assert scored.dropped == {"something else on the services' CPUs": 15}
+
+
+def test_a_scenario_that_is_too_noisy_has_no_valid_cell_and_says_what_it_could_have_shown() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0}, noise=0.02)
+    blocks = [replace(A_CALM_BLOCK, block=block, stolen_us=1e5 if block % 2 else 0.0) for block in range(60)]
+    judged = summary.of(a_run("starlette", "fast"), slices, blocks)
+    assert [cell.reasons for cell in judged.scenarios["hello"].services.values()] == [["too noisy"]] * 2
+    text = table.render(judged)
+    assert "30 dropped (CPU time stolen by the hypervisor ×30)" in text
+    assert "what was left could only show differences of over" in text
+
+
+def test_a_block_that_was_broken_off_is_no_failure_of_the_services_that_it_lacks() -> None:
+    slices = slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    cut = a_slice(block=60, service="starlette", requests=1)
+    resumed = [replace(one, round=1, block=one.block + 61) for one in slices]
+    whole = summary.of(a_run("starlette", "fast"), slices + resumed)
+    assert summary.of(a_run("starlette", "fast"), [*slices, cut, *resumed]) == whole
+    assert whole.scenarios["hello"].services["fast"].valid
+
+
+def test_near_the_reference_is_only_said_when_the_whole_interval_is() -> None:
+    same = slices_of({"starlette": 1e6, "near": 1.004e6, "far": 1.03e6}, noise=0.01)
+    cells = summary.of(a_run("starlette", "near", "far"), same).scenarios["hello"].services
+    assert cells["near"].within == 0.01
+    assert cells["far"].within == 0.05
+    noisy = slices_of({"starlette": 1e6, "near": 1.004e6}, noise=0.5)
+    assert summary.of(a_run("starlette", "near"), noisy).scenarios["hello"].services["near"].within is None
+
+
+def test_rows_that_a_service_cannot_fulfil_are_footnotes() -> None:
+    run = a_run(
+        "starlette", "odd", services={"starlette": a_member(), "odd": a_member(declared={"echo": "It cannot."})}
+    )
+    judged = summary.of(run, slices_of({"starlette": 100_000.0, "odd": 50_000.0}))
+    assert table.render(judged).endswith("odd cannot do echo: It cannot.")
+
+
+def test_a_service_that_serves_fewer_requests_than_there_are_connections_says_so() -> None:
+    few = a_member(about={"workers": 2, "threads": 4})
+    run = a_run("starlette", "threads", services={"starlette": a_member(), "threads": few})
+    text = table.render(summary.of(run, slices_of({"starlette": 100_000.0, "threads": 50_000.0})))
+    assert next(line for line in text.splitlines() if " threads " in line).endswith("ok, serves 8 of 16 at once")

@@ -1,0 +1,341 @@
+"""The order of what happens in a run, with real servers in place of the stand."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from levelground.judging import summary
+from levelground.measuring.measurement import Measurement, NothingToMeasure
+from levelground.measuring.plan import Plan
+from levelground.model import record
+from levelground.model.folder import Folder
+from levelground.model.objective import Objective
+from levelground.stand.catalog import Service
+from levelground.traffic import client, scenario
+from levelground.traffic.rates import Rate
+from tests.server import Piece, Server, answer
+
+ABOUT = answer(b'{"framework": "test", "container": "none"}', media_type="application/json")
+JSON = answer(b'{"hello": "world"}', media_type="application/json")
+SCENARIOS = scenario.select(scenario.read(), ["hello", "json"])
+Reply = Callable[[int, bytes], Sequence[Piece]]
+
+
+def right(_: int, request: bytes) -> Sequence[Piece]:
+    return [{b"/": answer(b"hello world"), b"/json": JSON, b"/about": ABOUT}[request.split()[1]]]
+
+
+def run(
+    tmp_path: Path,
+    replies: dict[str, Reply],
+    after: Callable[[record.Slice], None] = lambda _: None,
+    folder: Folder | None = None,
+    enough: Callable[[], bool] = lambda: False,
+    **plan: object,
+) -> Folder:
+    servers = {name: Server(reply) for name, reply in replies.items()}
+    folder = folder or Folder.create(tmp_path)
+    defaults: dict[str, object] = {
+        "minutes": 0.01,
+        "slice_seconds": 0.005,
+        "warmup_seconds": 0.1,
+        "scenarios": SCENARIOS,
+        "seed": 1,
+    }
+    try:
+        Measurement(
+            Plan(
+                services=tuple(
+                    Service(name, "contender", 0, only=("hello",) if name == "null" else ()) for name in replies
+                ),
+                **({"connections": 2} | defaults | plan),  # type: ignore[arg-type]
+            ),
+            folder,
+            give_way=lambda: None,
+            watch=lambda _, one: after(one),
+            address_of=lambda service: servers[service.name].address,
+            enough=enough,
+        ).run()
+    finally:
+        for server in servers.values():
+            server.stop()
+    return folder
+
+
+def test_every_block_has_one_slice_of_every_service_in_its_scenario(tmp_path: Path) -> None:
+    slices = list(run(tmp_path, {"one": right, "two": right}).read_slices())
+    whole = slices[: len(slices) // 2 * 2]
+    for first, second in zip(whole[::2], whole[1::2], strict=True):
+        assert (first.block, first.scenario) == (second.block, second.scenario)
+        assert {first.service, second.service} == {"one", "two"}
+    assert {one.scenario for one in slices} == {"hello", "json"}
+    assert all(one.requests > 0 and not one.errors for one in slices)
+
+
+def test_the_first_slices_are_marked_as_warm_up(tmp_path: Path) -> None:
+    slices = list(run(tmp_path, {"one": right}).read_slices())
+    assert slices[0].warmup
+    assert not slices[-1].warmup
+    assert [one.warmup for one in slices] == sorted((one.warmup for one in slices), reverse=True)
+
+
+def test_the_record_says_what_was_sent_and_who_answered(tmp_path: Path) -> None:
+    told = run(tmp_path, {"one": right}).read_run()
+    assert told.scenarios == {one.name: scenario.digest(one.render(1, 2)) for one in SCENARIOS}
+    assert told.services["one"].about == {"framework": "test", "container": "none"}
+    assert told.reference == "one"
+
+
+def test_a_service_is_only_measured_in_the_scenarios_it_is_made_for(tmp_path: Path) -> None:
+    folder = run(tmp_path, {"one": right, "null": right})
+    assert {one.scenario for one in folder.read_slices() if one.service == "null"} == {"hello"}
+    assert list(folder.read_run().services["null"].left_out) == ["json"]
+
+
+def test_a_service_that_answers_one_scenario_wrongly_is_measured_in_the_others(tmp_path: Path) -> None:
+    def liar(number: int, request: bytes) -> Sequence[Piece]:
+        return [answer(b"hello moon")] if request.split()[1] == b"/" else right(number, request)
+
+    folder = run(tmp_path, {"one": right, "liar": liar})
+    assert {one.scenario for one in folder.read_slices() if one.service == "liar"} == {"json"}
+    assert (
+        "expected 200 text/plain 'hello world', got 200 text/plain b'hello moon'"
+        in (folder.read_run().services["liar"].wrong["hello"])
+    )
+
+
+def test_a_service_that_is_not_there_leaves_the_others_running(tmp_path: Path) -> None:
+    folder = run(tmp_path, {"one": right, "absent": lambda *_: [None]})
+    assert {one.service for one in folder.read_slices()} == {"one"}
+    assert folder.read_run().services["absent"].problem is not None
+
+
+def test_an_excluded_service_is_recorded_with_its_reason_and_gets_no_traffic(tmp_path: Path) -> None:
+    folder = run(tmp_path, {"one": right, "out": right}, excluded={"out": "breaks the contract: hello"})
+    assert {one.service for one in folder.read_slices()} == {"one"}
+    assert folder.read_run().services["out"].problem == "breaks the contract: hello"
+
+
+@pytest.mark.parametrize(("reply", "kind"), [([None], "closed"), ([], "timeout")])
+def test_a_service_that_fails_in_mid_run_is_visited_less_and_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: Sequence[Piece], kind: str
+) -> None:
+    monkeypatch.setattr(client, "TIMEOUT_SECONDS", 0.05)
+    broken: list[bool] = []
+
+    def failing(number: int, request: bytes) -> Sequence[Piece]:
+        return reply if broken and b" / " in request else right(number, request)
+
+    def breaks(one: record.Slice) -> None:
+        if one.block == 5:
+            broken.append(True)
+
+    folder = run(tmp_path, {"one": right, "failing": failing}, breaks, scenarios=SCENARIOS[:1], minutes=0.02)
+    slices = list(folder.read_slices())
+    visits = [one.block for one in slices if one.service == "failing" and one.errors]
+    assert {k for one in slices for k in one.errors} == {kind}
+    gaps = [later - earlier for earlier, later in pairwise(visits)]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] > 2
+    assert max(one.block for one in slices if one.service == "one") > visits[-1]
+
+
+def test_a_service_that_comes_back_is_measured_again(tmp_path: Path) -> None:
+    broken: list[bool] = []
+
+    def recovering(number: int, request: bytes) -> Sequence[Piece]:
+        return [None] if len(broken) == 1 and b"/about" not in request else right(number, request)
+
+    def breaks(one: record.Slice) -> None:
+        if one.service == "one" and one.block in (5, 12):
+            broken.append(True)
+
+    folder = run(tmp_path, {"one": right, "recovering": recovering}, breaks, scenarios=SCENARIOS[:1])
+    own = [one for one in folder.read_slices() if one.service == "recovering"]
+    assert any(one.errors for one in own)
+    assert not own[-1].errors
+    assert own[-1].requests > 0
+
+
+def test_a_second_round_goes_on_with_the_schedule_and_says_so(tmp_path: Path) -> None:
+    folder = Folder.create(tmp_path)
+    for _ in range(2):
+        run(tmp_path, {"one": right, "two": right}, folder=folder, rounds=2, minutes=0.02)
+    slices = list(folder.read_slices())
+    assert [one.round for one in slices] == sorted(one.round for one in slices)
+    assert {one.round for one in slices} == {0, 1}
+    first, second = ([one for one in slices if one.round == number] for number in (0, 1))
+    assert second[0].block == max(one.block for one in first) // 2 * 2 + 2
+    assert second[0].start_seconds >= first[-1].start_seconds
+    assert second[0].warmup
+    assert len(folder.read_run().resumed) == 1
+    order = [(one.block, one.scenario, one.service) for one in slices]
+    assert len(set(order)) == len(order)
+
+
+def test_nothing_to_measure_is_said_with_the_reason_of_every_service(tmp_path: Path) -> None:
+    with pytest.raises(NothingToMeasure, match=r"one: .*closed"):
+        run(tmp_path, {"one": lambda *_: [None]})
+
+
+def test_what_was_measured_before_an_interruption_is_kept(tmp_path: Path) -> None:
+    class Interruption(Exception):
+        pass
+
+    def interrupt(one: record.Slice) -> None:
+        if one.block == 3:
+            raise Interruption
+
+    with pytest.raises(Interruption):
+        run(tmp_path, {"one": right}, interrupt)
+    assert [one.block for one in Folder(tmp_path / "latest").read_slices()] == [0, 1, 2, 3]
+
+
+def test_the_seed_alone_decides_the_order(tmp_path: Path) -> None:
+    def order(seed: int) -> list[tuple[int, str, str]]:
+        slices = run(tmp_path, {"one": right, "two": right, "three": right}, seed=seed).read_slices()
+        return [(one.block, one.scenario, one.service) for one in slices][:12]
+
+    assert order(5) == order(5)
+    assert order(5) != order(6)
+
+
+def reasons(folder: Folder, service: str) -> dict[str, str]:
+    """Why a service's cell of `hello` is invalid, by kind; whatever else this host does meanwhile is in it too."""
+    judged = summary.of(folder.read_run(), list(folder.read_slices()))
+    found = judged.scenarios["hello"].services[service].reasons
+    return {kind: detail for kind, _, detail in (reason.partition(": ") for reason in found)}
+
+
+HELLO: dict[str, Any] = {"scenarios": SCENARIOS[:1], "minutes": 0.02}
+OPEN: dict[str, Any] = {**HELLO, "load": "open", "rate": Rate(500, is_share=False), "slice_seconds": 0.02}
+
+
+def test_a_service_that_lies_in_mid_run_is_wrong_and_the_honest_one_is_not(tmp_path: Path) -> None:
+    lying: list[bool] = []
+
+    def liar(number: int, request: bytes) -> Sequence[Piece]:
+        return [answer(b"hello worle")] if lying and number % 50 == 0 else right(number, request)
+
+    folder = run(tmp_path, {"honest": right, "liar": liar}, lambda one: lying.append(True), **HELLO)
+    assert "wrong answers" not in reasons(folder, "honest")
+    assert "got 200 text/plain b'hello worle'" in reasons(folder, "liar")["wrong answers"]
+
+
+def test_a_service_that_serves_few_connections_at_once_starves_the_others(tmp_path: Path) -> None:
+    served = threading.local()
+    places = threading.Semaphore(1)
+
+    def greedy(number: int, request: bytes) -> Sequence[Piece]:
+        """Keeps its place for as long as its connection has something to ask, as a pool of threads may."""
+        if b" / " in request and time.monotonic() > getattr(served, "until", 0.0):
+            places.acquire()
+            threading.Timer(0.03, places.release).start()
+            served.until = time.monotonic() + 0.03
+        return right(number, request)
+
+    folder = run(
+        tmp_path,
+        {"fair": right, "greedy": greedy},
+        connections=4,
+        **(HELLO | {"slice_seconds": 0.02, "minutes": 0.05}),
+    )
+    assert "starved connections" not in reasons(folder, "fair")
+    assert "of 4 got no answer while the others were served" in reasons(folder, "greedy")["starved connections"]
+
+
+def test_an_open_loop_offers_everyone_the_same_and_records_both_clocks(tmp_path: Path) -> None:
+    folder = run(tmp_path, {"one": right, "two": right}, **OPEN)
+    told = folder.read_run()
+    assert (told.load, told.rates_per_second, told.slice_seconds) == ("open", {"hello": 500.0}, {"hello": 0.02})
+    slices = [one for one in folder.read_slices() if not one.warmup]
+    offered = {(one.block, one.offered_per_second, one.offered) for one in slices}
+    assert len(offered) == len({one.block for one in slices})
+    assert sum(one.requests for one in slices) == sum(one.offered for one in slices)
+    assert all(sum(one.latency.values()) == sum(one.service_time.values()) for one in slices)
+    cell = summary.of(told, slices).scenarios["hello"].services["two"]
+    assert cell.latency_us["p50"] is not None
+    assert cell.service_us["p50"] is not None
+    assert cell.latency_us["p50"] >= cell.service_us["p50"]
+    assert cell.offered_per_second == 500.0
+
+
+def test_a_rate_may_be_a_share_of_what_the_slowest_service_can_do(tmp_path: Path) -> None:
+    def slow(number: int, request: bytes) -> Sequence[Piece]:
+        return [0.01, *right(number, request)]
+
+    folder = run(tmp_path, {"one": right, "slow": slow}, **(OPEN | {"rate": Rate(0.5, is_share=True)}))
+    told = folder.read_run()
+    # Two connections, each answered after 10 ms: somewhat below 200 per second.
+    assert 120 < told.saturated_per_second["hello"]["slow"] < 200
+    assert told.rates_per_second["hello"] == pytest.approx(told.saturated_per_second["hello"]["slow"] / 2)
+
+
+def test_a_service_that_sleeps_pays_for_it_in_an_open_loop(tmp_path: Path) -> None:
+    def sleepy(number: int, request: bytes) -> Sequence[Piece]:
+        return [0.03, *right(number, request)] if b" / " in request and number % 20 == 0 else right(number, request)
+
+    folder = run(tmp_path, {"awake": right, "sleepy": sleepy}, connections=1, **OPEN)
+    cells = summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services
+    awake, sleepy_p99 = cells["awake"].latency_us["p50"], cells["sleepy"].latency_us["p99"]
+    assert awake is not None
+    assert sleepy_p99 is not None
+    assert awake < 25_000 < sleepy_p99
+    # More than one request in twenty waited, although only one in twenty was answered late.
+    assert (cells["sleepy"].latency_us["p90"] or 0) > 5_000
+
+
+def test_a_generator_that_is_kept_from_running_is_late(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def hog() -> None:
+        while not over.is_set():
+            sum(range(1000))
+
+    one = threading.Thread(target=hog)
+    one.start()
+    try:
+        folder = run(tmp_path, {"one": right}, **(OPEN | {"minutes": 0.05, "rate": Rate(100, is_share=False)}))
+    finally:
+        over.set()
+        one.join()
+    assert "of the requests were sent over 1 ms too late" in reasons(folder, "one")["late"]
+
+
+def test_a_search_for_capacity_finds_what_a_service_can_bear(tmp_path: Path) -> None:
+    lock = threading.Lock()
+
+    def limited(number: int, request: bytes) -> Sequence[Piece]:
+        with lock:
+            time.sleep(0.004)
+        return right(number, request)
+
+    search: dict[str, Any] = {"load": "capacity", "objective": Objective.parse("p90<60ms"), "slice_seconds": 0.2}
+    folder = run(tmp_path, {"limited": limited}, connections=8, **(HELLO | search | {"minutes": 0.12}))
+    cell = summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services["limited"]
+    assert cell.capacity_per_second is not None
+    # One at a time, 4 ms and a little more each: below 250 per second, and not far below what bursts of 0.2 s forgive.
+    assert 100 < cell.capacity_per_second.estimate < 320
+
+
+def test_a_run_of_some_precision_ends_when_it_is_reached(tmp_path: Path) -> None:
+    seen: list[record.Slice] = []
+    precise = HELLO | {"minutes": 1.0, "precision": 0.5}
+    folder = run(tmp_path, {"one": right}, seen.append, enough=lambda: len(seen) > 150, **precise)
+    assert folder.read_run().ended == "precision"
+    assert len(seen) == 151
+
+
+def test_conditions_are_recorded_for_every_block(tmp_path: Path) -> None:
+    folder = run(tmp_path, {"one": right, "two": right})
+    blocks = list(folder.read_blocks())
+    assert [one.block for one in blocks] == sorted({one.block for one in folder.read_slices()})
+    assert all(one.seconds > 0.01 and one.stolen_us >= 0 for one in blocks)
+    starts = [one.start_seconds for one in blocks]
+    assert starts == sorted(starts)
+    assert folder.read_run().ended == "time"

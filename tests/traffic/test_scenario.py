@@ -1,0 +1,115 @@
+"""Scenarios: the same bytes for everyone, and answers judged by meaning."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from levelground.stand.catalog import UnknownName
+from levelground.traffic import scenario
+from levelground.traffic.scenario import JSON, TEXT, Step, data, empty, text
+
+ALL = scenario.read()
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
+def test_a_scenario_renders_the_same_bytes_for_the_same_seed(one: scenario.Scenario) -> None:
+    assert scenario.digest(one.render(3, 16)) == scenario.digest(one.render(3, 16))
+
+
+@pytest.mark.parametrize("one", [one for one in ALL if one.name not in ("hello", "json")], ids=lambda one: one.name)
+def test_another_seed_gives_other_values(one: scenario.Scenario) -> None:
+    assert scenario.digest(one.render(3, 16)) != scenario.digest(one.render(4, 16))
+
+
+@pytest.mark.parametrize("connections", [1, 7, 16, 300])
+def test_every_connection_gets_as_many_transactions(connections: int) -> None:
+    rendered = ALL[0].render(1, connections)
+    assert len(rendered) == connections
+    assert len({len(of_connection) for of_connection in rendered}) == 1
+    assert len(rendered[0]) >= 1
+
+
+def test_no_two_connections_share_an_item() -> None:
+    (items,) = scenario.select(ALL, ["items"])
+    paths = [
+        {step.request.split()[1] for transaction in of_connection for step in transaction}
+        for of_connection in items.render(1, 16)
+    ]
+    assert len(set.union(*paths)) == sum(map(len, paths))
+
+
+def test_an_echo_is_about_a_kibibyte() -> None:
+    (echo,) = scenario.select(ALL, ["echo"])
+    for of_connection in echo.render(1, 16):
+        for (step,) in of_connection:
+            assert 800 < len(step.body.encode()) < 1200
+
+
+def test_every_request_is_http_with_the_fixed_host_and_a_true_length() -> None:
+    for one in ALL:
+        for transaction in one.render(1, 4)[0]:
+            for step in transaction:
+                head, _, body = step.request.partition(b"\r\n\r\n")
+                assert f"\r\nHost: {scenario.HOST}".encode() in head
+                assert head.isascii()
+                lengths = [
+                    int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length")
+                ]
+                assert lengths == ([len(body)] if body else [])
+
+
+def test_paths_beyond_ascii_are_percent_encoded() -> None:
+    assert text("GET", "/greet/ü x?a=ß&b=1", says="").request.startswith(
+        b"GET /greet/%C3%BC%20x?a=%C3%9F&b=1 HTTP/1.1\r\n"
+    )
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_spelling_of_the_same_json_is_accepted(value: object) -> None:
+    import json
+
+    step = data("GET", "/", says=value)
+    assert step.accepts(200, JSON, json.dumps(value, indent=1).encode())
+    assert step.accepts(200, JSON, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    assert not step.accepts(200, JSON, json.dumps([value]).encode())
+
+
+@pytest.mark.parametrize("body", [b'{"price": [100.0, 1e2]}', b'{"price": [100, 100]}'])
+def test_a_number_is_the_same_with_and_without_its_fraction(body: bytes) -> None:
+    assert data("GET", "/", says={"price": [100.0, 100]}).accepts(200, JSON, body)
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "media_type", "body"),
+    [
+        (text("GET", "/", says="a"), 201, TEXT, b"a"),
+        (text("GET", "/", says="a"), 200, "text/html", b"a"),
+        (text("GET", "/", says="a"), 200, None, b"a"),
+        (text("GET", "/", says="ü"), 200, TEXT, "ü".encode("latin-1")),
+        (data("GET", "/", says=1), 200, JSON, b"not json"),
+        (data("GET", "/", says=1), 200, JSON, b"true"),
+        (empty("DELETE", "/", status=204), 204, None, b"x"),
+    ],
+)
+def test_what_differs_in_status_media_type_or_body_is_not_accepted(
+    step: Step, status: int, media_type: str | None, body: bytes
+) -> None:
+    assert not step.accepts(status, media_type, body)
+
+
+def test_an_unknown_name_lists_the_right_ones() -> None:
+    with pytest.raises(UnknownName, match=r"unknown scenario: hallo \(there are: echo, hello, items"):
+        scenario.select(ALL, ["hallo"])
+
+
+def test_a_scenario_file_without_transactions_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text('"""A docstring."""\n')
+    with pytest.raises(ImportError, match=r"bad\.py: a scenario needs a docstring and a function transactions"):
+        scenario.read(tmp_path)
