@@ -8,5 +8,8 @@ COPY ${SERVICE}/ ./
 RUN --mount=type=cache,target=/cache GOCACHE=/cache/go go build -trimpath -ldflags="-s -w" -o /service .
 
 FROM scratch
+ARG GO_IMAGE
+# What the binary was built with: this image has nothing else in it.
+ENV BASE_IMAGE=${GO_IMAGE}
 COPY --from=build /service /service
 ENTRYPOINT ["/service"]

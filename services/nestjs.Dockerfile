@@ -6,11 +6,12 @@ ARG SERVICE
 COPY ${SERVICE}/package.json ${SERVICE}/package-lock.json ./
 RUN --mount=type=cache,target=/cache npm ci --cache /cache/npm --ignore-scripts --no-audit --no-fund --silent
 COPY ${SERVICE}/ ./
-COPY about.mjs src/
+COPY shared/about.mjs src/
 RUN npm run build --silent && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --silent
 
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production
+ARG NODE_IMAGE
+ENV NODE_ENV=production BASE_IMAGE=${NODE_IMAGE}
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules/ node_modules/

@@ -1,6 +1,8 @@
 # The recipe of every service that is an nginx configuration.
 ARG NGINX_IMAGE
 FROM ${NGINX_IMAGE}
+ARG NGINX_IMAGE
+ENV BASE_IMAGE=${NGINX_IMAGE}
 WORKDIR /app
 ARG SERVICE
 COPY ${SERVICE}/ ./

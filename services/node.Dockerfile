@@ -1,8 +1,9 @@
 # The recipe of every service in plain JavaScript: Node, and nothing to install.
 ARG NODE_IMAGE
 FROM ${NODE_IMAGE}
-ENV NODE_ENV=production
+ARG NODE_IMAGE
+ENV NODE_ENV=production BASE_IMAGE=${NODE_IMAGE}
 WORKDIR /app
 ARG SERVICE
-COPY about.mjs ${SERVICE}/ ./
-CMD ["node", "server.js"]
+COPY shared/about.mjs ${SERVICE}/ ./
+CMD ["node", "app.js"]

@@ -10,9 +10,10 @@ RUN --mount=type=cache,target=/cache \
     uv pip install --cache-dir /cache/uv --quiet --python /venv --require-hashes --compile-bytecode --link-mode copy -r /tmp/requirements.txt
 
 FROM ${PYTHON_IMAGE}
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
+ARG PYTHON_IMAGE
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BASE_IMAGE=${PYTHON_IMAGE}
 COPY --from=build /venv /venv
 WORKDIR /app
 ARG SERVICE
-COPY about.py ${SERVICE}/ ./
+COPY shared/about.py ${SERVICE}/ ./
 RUN python -m compileall -q .

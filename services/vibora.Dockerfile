@@ -21,9 +21,10 @@ RUN python /tmp/build.py . \
  && uv pip uninstall --quiet --python /venv cython
 
 FROM ${PYTHON_IMAGE}
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
+ARG PYTHON_IMAGE
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BASE_IMAGE=${PYTHON_IMAGE}
 COPY --from=build /venv /venv
 WORKDIR /app
 ARG SERVICE
-COPY about.py ${SERVICE}/app.py ./
+COPY shared/about.py ${SERVICE}/ ./
 RUN python -m compileall -q .

@@ -1,7 +1,7 @@
+// What the service tells of itself at GET /about: versions as built, limits as seen from inside.
 package main
 
 import (
-	"net/http"
 	"os"
 	"runtime"
 	"strconv"
@@ -9,14 +9,16 @@ import (
 	"syscall"
 )
 
-// tellAbout tells versions as built, and limits as seen from inside.
-func tellAbout(w http.ResponseWriter, r *http.Request) {
+func about() map[string]any {
 	version := strings.TrimPrefix(runtime.Version(), "go")
 	container, _ := os.Hostname()
-	writeJSON(w, http.StatusOK, map[string]any{
+	return map[string]any{
 		"framework": "net/http", "framework_version": version,
 		"server": "net/http", "server_version": version,
+		"parser": "net/http", "parser_version": version,
+		"json": "encoding/json/v2", "json_version": version,
 		"language": "Go", "language_version": version,
+		"base_image": os.Getenv("BASE_IMAGE"),
 		"event_loop": nil,
 		"workers":    runtime.GOMAXPROCS(0),
 		"container":  container,
@@ -26,7 +28,7 @@ func tellAbout(w http.ResponseWriter, r *http.Request) {
 			"pids":         cgroupLimit("pids.max", "pids/pids.max"),
 			"open_files":   openFiles(),
 		},
-	})
+	}
 }
 
 // allowedCPUs are those of a line such as "Cpus_allowed_list:	0-2,5".

@@ -20,7 +20,10 @@ sed 's/: max/: null/' > /tmp/about.json <<END
 {
   "framework": "nginx", "framework_version": "$version",
   "server": "nginx", "server_version": "$version",
+  "parser": "nginx", "parser_version": "$version",
+  "json": null, "json_version": null,
   "language": "C", "language_version": null,
+  "base_image": "$BASE_IMAGE",
   "event_loop": "epoll",
   "workers": $WORKERS,
   "container": "$(hostname)",

@@ -5,15 +5,26 @@ import { hostname } from "node:os";
 
 const require = createRequire(import.meta.url);
 
-/** The answer to `GET /about`; both arguments are the names of installed packages or of Node's own modules. */
-export function about(framework, server) {
+/**
+ * The answer to `GET /about`.
+ *
+ * `framework` and `server` are names of installed packages or of Node's own modules.
+ * `parser` is what parses HTTP, `json` what encodes the answers: parts of Node, as `process.versions` names them.
+ * Throws if this process has no such package or part.
+ */
+export function about(framework, server, { parser, json }) {
   return {
     framework,
     framework_version: version(framework),
     server,
     server_version: version(server),
+    parser,
+    parser_version: partVersion(parser),
+    json,
+    json_version: partVersion(json),
     language: "JavaScript (V8)",
     language_version: process.versions.v8,
+    base_image: process.env.BASE_IMAGE,
     event_loop: "libuv",
     workers: Number(process.env.WORKERS),
     container: hostname(),
@@ -28,6 +39,12 @@ export function about(framework, server) {
 
 function version(name) {
   return name.startsWith("node:") ? process.versions.node : require(`${name}/package.json`).version;
+}
+
+function partVersion(name) {
+  const found = process.versions[name.toLowerCase()];
+  if (!found) throw new Error(`about: ${name} is no part of this Node`);
+  return found;
 }
 
 function field(file, pattern) {

@@ -2,7 +2,7 @@
 
 Use: python build.py FOLDER, the unpacked source archive, which is then ready for `pip install`.
 An edit that does not apply exactly once ends the build and says which.
-PORT is what building and starting take; CONTRACT repairs what the contract rules out and no app could reach.
+PORT is what building and starting take; PIECES repairs how it reads requests that come in pieces, which no app could.
 Vibora's HTTP client, templates and WebSockets are built but not ported.
 """
 
@@ -45,7 +45,7 @@ PORT = (
     ),
 )
 
-CONTRACT = (
+PIECES = (
     Edit(
         "vibora/parsers/parser.pyx",
         "a target may come in pieces ...",
@@ -81,42 +81,6 @@ CONTRACT = (
         "        # This is a signal",
         "        if self.timeout_task is None:\n            return\n        # This is a signal",
     ),
-    Edit(
-        "vibora/protocol/cprotocol.pyx",
-        "a request that does not wait for the answer to the one before would be mixed up with it",
-        "        cdef dict ephemeral_components",
-        "        if self.timeout_task is not None:\n"
-        "            raise HttpParserError('The request before is not answered yet.')\n"
-        "        cdef dict ephemeral_components",
-    ),
-    Edit(
-        "vibora/protocol/cprotocol.pyx",
-        "after bad framing nothing is known of where the next request begins",
-        "            # self.close()",
-        "            self.keep_alive = False",
-    ),
-    Edit(
-        "vibora/protocol/cprotocol.pyx",
-        "a handler that waits for the rest of a body would wait on, with all that it has of it",
-        "            self.closed = True",
-        "            self.closed = True\n"
-        "            if self.timeout_task is not None:\n"
-        "                self.timeout_task.cancel()\n"
-        "            if self.current_task is not None:\n"
-        "                self.current_task.cancel()",
-    ),
-    Edit(
-        "vibora/router/router.py",
-        "a million paths, each of up to 10 KiB, do not fit into the memory ...",
-        "LRUCache(max_size=1024 * 1024)",
-        "LRUCache(max_size=1024)",
-    ),
-    Edit(
-        "vibora/router/router.py",
-        "... and when they were full, the path that goes would get the route of the one that comes",
-        "key = self.queue.pop()\n            del self.values[key]",
-        "del self.values[self.queue.pop()]",
-    ),
 )
 
 
@@ -146,6 +110,6 @@ def compile_anew(root: Path) -> None:
 
 if __name__ == "__main__":
     root = Path(sys.argv[1])
-    for edit in PORT + CONTRACT:
+    for edit in PORT + PIECES:
         apply(edit, root)
     compile_anew(root)

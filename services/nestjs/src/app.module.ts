@@ -1,8 +1,17 @@
+// The contract in NestJS: the topics' controllers in the contract's order, and the answer to JSON that nests too deep.
 import { Module } from "@nestjs/common";
+import { APP_FILTER } from "@nestjs/core";
 
-import { AppController } from "./app.controller.js";
+import { AboutController } from "./about.controller.js";
+import { EchoController } from "./echo.controller.js";
+import { HelloController } from "./hello.controller.js";
 import { ItemsController } from "./items.controller.js";
 import { ItemsService } from "./items.service.js";
+import { ParametersController } from "./parameters.controller.js";
+import { TooDeepFilter } from "./too-deep.filter.js";
 
-@Module({ controllers: [AppController, ItemsController], providers: [ItemsService] })
+@Module({
+  controllers: [HelloController, ParametersController, EchoController, ItemsController, AboutController],
+  providers: [ItemsService, { provide: APP_FILTER, useClass: TooDeepFilter }],
+})
 export class AppModule {}

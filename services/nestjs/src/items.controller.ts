@@ -1,8 +1,8 @@
+// Items: any JSON, stored in memory by its id.
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Put, Res } from "@nestjs/common";
 import type { FastifyReply } from "fastify";
 
 import { ItemsService } from "./items.service.js";
-import { encode, JsonPipe } from "./json.js";
 
 @Controller("items/:id")
 export class ItemsController {
@@ -10,21 +10,21 @@ export class ItemsController {
 
   @Put()
   @Header("Content-Type", "application/json")
-  put(@Param("id") id: string, @Body(JsonPipe) item: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
-    const body = encode(item); // before it is stored: this may refuse it
+  putItem(@Param("id") id: string, @Body() item: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
+    const body = JSON.stringify(item); // Fastify would send a string as it is
     reply.status(this.items.put(id, item) ? 201 : 200);
     return body;
   }
 
   @Get()
   @Header("Content-Type", "application/json")
-  get(@Param("id") id: string) {
-    return encode(this.items.get(id));
+  getItem(@Param("id") id: string) {
+    return JSON.stringify(this.items.get(id));
   }
 
   @Delete()
   @HttpCode(204)
-  delete(@Param("id") id: string) {
+  deleteItem(@Param("id") id: string) {
     this.items.delete(id);
   }
 }

@@ -1,0 +1,21 @@
+# The recipe of the services under gunicorn with threads: the Python recipe, and a compiler for gunicorn's parser in C.
+ARG PYTHON_IMAGE
+FROM ${PYTHON_IMAGE} AS build
+# gunicorn-h1c comes as source. python3-dev is for the headers, where Python itself is Debian's.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev python3-dev && rm -rf /var/lib/apt/lists/*
+ARG UV_VERSION
+RUN --mount=type=cache,target=/cache pip install --cache-dir /cache/pip --quiet --root-user-action=ignore uv==${UV_VERSION}
+RUN python -m venv --without-pip /venv
+ARG SERVICE
+COPY ${SERVICE}/requirements.txt /tmp/
+RUN --mount=type=cache,target=/cache \
+    uv pip install --cache-dir /cache/uv --quiet --python /venv --require-hashes --compile-bytecode --link-mode copy -r /tmp/requirements.txt
+
+FROM ${PYTHON_IMAGE}
+ARG PYTHON_IMAGE
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BASE_IMAGE=${PYTHON_IMAGE}
+COPY --from=build /venv /venv
+WORKDIR /app
+ARG SERVICE
+COPY shared/about.py ${SERVICE}/ ./
+RUN python -m compileall -q .

@@ -1,0 +1,31 @@
+// What the topics share: node:http knows bytes, headers and a URL as it was sent.
+"use strict";
+
+const http = require("node:http");
+
+class HttpError extends Error {
+  constructor(status, headers = {}) {
+    super(http.STATUS_CODES[status]);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+function splitUrl(url) {
+  const mark = url.indexOf("?");
+  return mark < 0 ? { path: url, query: "" } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+function sendText(response, status, text, headers) {
+  send(response, status, "text/plain; charset=utf-8", text, headers);
+}
+
+function sendJson(response, status, value) {
+  send(response, status, "application/json", JSON.stringify(value));
+}
+
+function send(response, status, type, body, headers) {
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body), ...headers }).end(body);
+}
+
+module.exports = { HttpError, splitUrl, sendText, sendJson };
