@@ -1,6 +1,9 @@
 # The recipe of every Python service: a virtual environment from hashed pins, and the app beside it.
 ARG PYTHON_IMAGE
 FROM ${PYTHON_IMAGE} AS build
+# What a package that comes as source is built with: of Debian, none of it in the service's image.
+ARG BUILD_PACKAGES
+RUN test -z "${BUILD_PACKAGES}" || { apt-get update -qq && apt-get install -y -qq --no-install-recommends ${BUILD_PACKAGES} && rm -rf /var/lib/apt/lists/*; }
 ARG UV_VERSION
 RUN --mount=type=cache,target=/cache pip install --cache-dir /cache/pip --quiet --root-user-action=ignore uv==${UV_VERSION}
 RUN python -m venv --without-pip /venv
