@@ -6,31 +6,41 @@ SHELL := bash
 export UID := $(shell id -u)
 export GID := $(shell id -g)
 
-# What was given on the command line, for the command to accept or to refuse by name.
-OPTIONS = $(MAKEOVERRIDES)
+# What was given on the command line reaches the command as it was written: make expands nothing in it, nor does the
+# shell. Else make would hand it down in the environment too, expanded.
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),$(name)))
+unexport $(GIVEN)
+MAKEOVERRIDES =
+define NEWLINE
+
+
+endef
+quoted = '$(subst $(NEWLINE),'$$'\n'',$(subst ','\'',$(1)))'
+OPTIONS = $(foreach name,$(GIVEN),$(call quoted,$(name)=$(value $(name))))
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
-up:  ## the whole stand: every service, and the Locust web UI; prints the port map
-	@engine/stand up
-	@docker compose exec -T locust python -m levelground up $(OPTIONS)
+up:  ## the whole stand: every service, and the Locust web UI; prints the port map. SERVICES=
+	@engine/stand up $(OPTIONS)
 
 down:  ## removes the stand; keeps images and results
 	@docker compose --profile '*' down --remove-orphans
 
-bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= LOAD= RATE= OBJECTIVE= PRECISION= ROUNDS= CONNECTIONS= SEED= RESUME=
+bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= MINUTES= ROUNDS= CONNECTIONS= SEED= SLICE= LEAD= LOAD= RATE= OBJECTIVE= PRECISION= RESUME=
 	@engine/stand bench $(OPTIONS)
 
 conformance:  ## checks the contract on every service. SERVICES=
-	@engine/stand up
-	@engine/stand run conformance $(OPTIONS)
+	@engine/stand conformance $(OPTIONS)
 
 judge:  ## judges a run again from its files. RUN=
-	@engine/stand run judge $(OPTIONS)
+	@engine/stand judge $(OPTIONS)
 
 footprint:  ## time to start, memory, idle CPU, image and packages of every service. SERVICES= REPEATS=
 	@engine/stand footprint $(OPTIONS)
+
+count:  ## instructions per request of every service, counted by callgrind. SERVICES= SCENARIOS=
+	@engine/stand count $(OPTIONS)
 
 calibrate:  ## the instrument against known truths. PARTS= MINUTES=
 	@engine/stand calibrate $(OPTIONS)
@@ -44,7 +54,10 @@ test:  ## every test, the stand's included
 lock:  ## pins anew what services and Locust install. SERVICES=
 	@engine/stand lock $(OPTIONS)
 
+generate:  ## writes anew what is generated: openapi.yaml, the schemas, the tables of README and CONTRACT
+	@engine/stand generate
+
 clean: down  ## removes everything that the project made, by its label: containers, network, images
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge footprint calibrate check test lock clean
+.PHONY: help up down bench conformance judge footprint count calibrate check test lock generate clean

@@ -57,7 +57,7 @@ def a_run(*services: str, **changes: Any) -> Run:
         lead_seconds=0.004,
         warmup_seconds=3.0,
         minutes=1.0,
-        reference=services[0],
+        baseline=services[0],
         scenarios={"hello": "00"},
         services={name: a_member() for name in services},
         host={"kernel": "6.1", "architecture": "x86_64", "cpu": "CPU", "cpus": 2, "cgroup_version": 1, "engine": None},

@@ -27,6 +27,8 @@ class Server:
     def __init__(self, reply: Callable[[int, bytes], Sequence[Piece]]) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
+        self.serves = True
+        """If not, connections are closed as soon as they are open."""
         self._reply = reply
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
@@ -46,8 +48,12 @@ class Server:
 
     def stop(self) -> None:
         """Closes everything: whoever connects now is refused."""
-        _shut(self._listener)
+        self.refuse()
         self.hang_up()
+
+    def refuse(self) -> None:
+        """Refuses whoever connects from now on; the connections that are open stay so."""
+        _shut(self._listener)
 
     def hang_up(self) -> None:
         """Closes all connections."""
@@ -62,6 +68,9 @@ class Server:
             except OSError:
                 return
             self.connections += 1
+            if not self.serves:
+                connection.close()
+                continue
             self._open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 

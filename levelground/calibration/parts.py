@@ -5,13 +5,14 @@ printed as it is, good or bad.
 """
 
 import gc
+import math
 import re
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -23,12 +24,13 @@ import numpy as np
 from levelground.calibration import sheet, timing
 from levelground.calibration.timing import Found
 from levelground.judging import gates, statistics
-from levelground.measuring import certificate, lock, measurement
+from levelground.measuring import certificate, measurement
 from levelground.measuring.plan import Plan
+from levelground.measuring.target import Target
 from levelground.model import record
 from levelground.model.folder import RESULTS, Folder
 from levelground.model.interval import Interval
-from levelground.stand import catalog, cgroup, host, probe
+from levelground.stand import catalog, host, probe
 from levelground.stand.conditions import Meter
 from levelground.traffic import client, scenario, schedule
 
@@ -38,6 +40,8 @@ NULL = "null"
 TWIN_BLOCKS = 20
 """Blocks of one comparison between twins."""
 SLOWED = "starlette-slowed"
+CONTAINERS = (SLOWED, "known-delays")
+"""No part of the stand: only a calibration needs them."""
 PERCENTS = ("1", "2", "5")
 """Of CPU time, by which SLOWED is slowed; "0" is what it is compared with."""
 TRIES = 5
@@ -60,17 +64,8 @@ def run(parts: Sequence[str], minutes: float) -> int:
     """Writes results/calibration/<time>/, with results/calibration/latest pointing at it.
 
     calibration.json grows part by part, the page beside it comes last.
-    The exit code: 1 if a part could not be made or another measurement is under way, else 0.
+    The exit code: 1 if a part could not be made, else 0.
     """
-    try:
-        with lock.alone(RESULTS):
-            return _run(parts, minutes)
-    except lock.Busy as error:
-        print(f"levelground: {error}", file=sys.stderr)
-        return 1
-
-
-def _run(parts: Sequence[str], minutes: float) -> int:
     folder = Folder.create(RESULTS / "calibration")
     found: dict[str, Any] = {"when": record.now(), "host": host.describe(), "minutes": minutes, "details": {}}
     complete = True
@@ -137,7 +132,7 @@ def generator(seconds: float) -> Found:
 
 
 def twins(seconds: float) -> Found:
-    """The reference and its twin, compared over and over: how often they seem to differ, and by how much."""
+    """The baseline and its twin, compared over and over: how often they seem to differ, and by how much."""
     services = _twins()
     slices: list[record.Slice] = []
     plan = Plan(
@@ -148,7 +143,7 @@ def twins(seconds: float) -> Found:
         seed=SEED,
     )
     folder = Folder.create(RESULTS / "calibration" / "runs")
-    measurement.Measurement(plan, folder, give_way=lambda: None, watch=lambda _, one: slices.append(one)).run()
+    measurement.Measurement(plan, folder, after_slice=slices.append).run()
     dropped = gates.dropped(folder.read_run(), folder.read_blocks())
     rates: dict[int, dict[str, float]] = {}
     for one in slices:
@@ -182,17 +177,17 @@ def slowdown(seconds: float) -> Found:
     """The same container with 0, 1, 2 and 5 % of its CPU time burned, set anew before every lead-in.
 
     One process for all four, because two of one image may settle 4 to 6 % apart until they are restarted: so the
-    instrument alone is tested. What lies between processes is told beside it, of SLOWED at 0 % and the reference.
+    instrument alone is tested. What lies between processes is told beside it, of SLOWED at 0 % and the baseline.
     """
-    reference = _service(measurement.REFERENCE)
-    slowed = SLOWED, catalog.PORT
-    names = ["0", *PERCENTS, reference.name]
+    baseline = _service(measurement.BASELINE)
+    slowed = catalog.Service(SLOWED, "control", 0)
+    names = ["0", *PERCENTS, baseline.name]
     with (
-        closing(_Contestant(slowed)) as own,
-        closing(_Contestant(probe.inside(reference))) as other,
+        closing(_contestant(slowed)) as own,
+        closing(_contestant(baseline)) as other,
     ):
-        lanes = {name: _Lane(own, partial(slow, slowed, name)) for name in names[:-1]}
-        seen = paired({**lanes, reference.name: _Lane(other)}, seconds)
+        lanes = {name: _Lane(own, partial(slow, probe.inside(slowed), name)) for name in names[:-1]}
+        seen = paired({**lanes, baseline.name: _Lane(other)}, seconds)
     numbers, details = compare_slowed(seen.rates[:, : 1 + len(PERCENTS)], seen.seconds)
     for percent, change in zip(PERCENTS, _changes(1 / seen.cpu_us[:, : 1 + len(PERCENTS)]), strict=True):
         numbers[percent]["cpu_percent"] = change
@@ -247,7 +242,7 @@ def protocol(seconds: float) -> Found:
     usual: list[float] = []
     ours: list[float] = []
     blocks, dropped = 0, dict[int, str]()
-    first, second = (_Contestant(probe.inside(service)) for service in _twins())
+    first, second = (_contestant(service) for service in _twins())
     with closing(first), closing(second):
         for number in range(repeats):
             one, other = (_one_after_the_other(each, turn) for each in (first, second))
@@ -290,40 +285,32 @@ PARTS: dict[str, Part] = {
 }
 
 
-class _Contestant:
-    """A container under the traffic of `hello`: its connections, its scripts, its CPU counter."""
+def _contestant(service: catalog.Service) -> Target:
+    """A container under the traffic of `hello`."""
+    target = Target(service, probe.inside)
+    target.connect()
+    target.scripts["hello"] = target.endpoint.learn(_hello())
+    return target
 
-    def __init__(self, address: probe.Address) -> None:
-        about = probe.about(address)
-        self.cpus = frozenset((about.get("limits") or {}).get("cpus") or ())
-        self._group: cgroup.Group | None = None
-        with suppress(cgroup.NotFound):
-            self._group = cgroup.find(str(about.get("container")))
-        self._endpoint = client.Endpoint(probe.resolve(address))
-        self._scripts = self._endpoint.learn(_hello())
 
-    def cpu_us(self) -> float:
-        """Used so far; NaN if its cgroup cannot be read."""
-        return self._group.cpu_us() if self._group else float("nan")
+def _burst(target: Target, block: schedule.Block, seconds: float) -> client.Burst:
+    burst = target.burst(block, seconds, None)
+    if burst.errors:
+        raise RuntimeError(f"{target.service.name} failed: {burst.example}")
+    return burst
 
-    def prepare(self) -> None:
-        self._endpoint.prepare(CONNECTIONS)
 
-    def burst(self, turn: int, seconds: float) -> client.Burst:
-        burst = self._endpoint.burst(self._scripts, turn, seconds)
-        if burst.errors:
-            raise RuntimeError(f"failed: {burst.example}")
-        return burst
-
-    def close(self) -> None:
-        self._endpoint.close()
+def _cpu_us(target: Target) -> float:
+    """CPU time used so far; NaN if its cgroup cannot be read."""
+    used = target.read()
+    return used.cpu_us if used else math.nan
 
 
 @dataclass(frozen=True)
 class _Lane:
     """What has a slice in every block: a container, made ready for it before its lead-in."""
 
-    contestant: _Contestant
+    target: Target
     ready: Callable[[], None] = lambda: None
 
 
@@ -342,9 +329,9 @@ class Paired:
 
 def paired(lanes: Mapping[str, _Lane], seconds: float, start: int = 0) -> Paired:
     """Blocks of slices as a run has them, from block `start` on."""
-    contestants = {id(lane.contestant): lane.contestant for lane in lanes.values()}
-    cpus = frozenset[int]().union(*(one.cpus for one in contestants.values()))
-    meter = Meter(cpus, lambda: {str(key): used for key, one in contestants.items() if (used := one.cpu_us()) >= 0})
+    targets = {lane.target.service.name: lane.target for lane in lanes.values()}
+    cpus = frozenset[int]().union(*(one.cpus for one in targets.values()))
+    meter = Meter(cpus, lambda: {name: used.cpu_us for name, one in targets.items() if (used := one.read())})
     measuring = len(cpus | set(host.describe()["generator_cpus"]))
     rates: dict[int, list[float]] = {}
     cpu_us: dict[int, list[float]] = {}
@@ -356,15 +343,15 @@ def paired(lanes: Mapping[str, _Lane], seconds: float, start: int = 0) -> Paired
         rate: dict[str, float] = {}
         cpu: dict[str, float] = {}
         for name in block.order:
-            one = lanes[name].contestant
+            one = lanes[name].target
             lanes[name].ready()
-            one.prepare()
-            one.burst(block.turn, measurement.LEAD_SECONDS)
-            used = one.cpu_us()
-            burst = one.burst(block.turn, measurement.SLICE_SECONDS)
-            rate[name], cpu[name] = burst.answers / burst.seconds, (one.cpu_us() - used) / burst.answers
+            one.prepare(CONNECTIONS)
+            _burst(one, block, measurement.LEAD_SECONDS)
+            used = _cpu_us(one)
+            burst = _burst(one, block, measurement.SLICE_SECONDS)
+            rate[name], cpu[name] = burst.answers / burst.seconds, (_cpu_us(one) - used) / burst.answers
         gc.collect(0)
-        conditions.append(meter.finish(block, 0, False, began))
+        conditions.append(meter.finish(block.number, block.scenario, 0, False, began))
         rates[block.number] = [rate[name] for name in lanes]
         cpu_us[block.number] = [cpu[name] for name in lanes]
     took = time.monotonic() - began
@@ -388,9 +375,9 @@ def _settled(blocks: int, dropped: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def _one_after_the_other(one: _Contestant, seconds: float) -> float:
-    one.prepare()
-    burst = one.burst(0, seconds)
+def _one_after_the_other(one: Target, seconds: float) -> float:
+    one.prepare(CONNECTIONS)
+    burst = _burst(one, schedule.Block(0, "hello", 0, ()), seconds)
     return burst.answers / burst.seconds
 
 
@@ -425,8 +412,8 @@ def _hello() -> Sequence[Sequence[scenario.Transaction]]:
 
 
 def _twins() -> tuple[catalog.Service, ...]:
-    """The reference and its twin."""
-    wanted = measurement.REFERENCE
+    """The baseline and its twin."""
+    wanted = measurement.BASELINE
     return tuple(s for s in catalog.read() if s.name == wanted or s.twin_of == wanted)
 
 

@@ -1,9 +1,10 @@
 """A calibration as one page that needs nothing else: its numbers and its plots, beside calibration.json."""
 
 from collections.abc import Iterator, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
+
+from jinja2 import Environment, PackageLoader
 
 from levelground.calibration import plots
 from levelground.measuring import certificate
@@ -19,14 +20,9 @@ TITLES = {
     "slip": "The open loop's schedule",
     "protocol": "One after the other, or in blocks",
 }
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328; }
-h2 { margin-top: 2.5rem; }
-table { border-collapse: collapse; font-size: 13px; }
-td { border-bottom: 1px solid #d8dee4; padding: .15rem 1.5rem .15rem 0; font-variant-numeric: tabular-nums; }
-svg { max-width: 100%; height: auto; }
-p.host, td:first-child { color: #57606a; }
-"""
+_TEMPLATES = Environment(
+    loader=PackageLoader("levelground.calibration"), autoescape=True, trim_blocks=True, keep_trailing_newline=True
+)
 
 
 def write(folder: Path, found: Mapping[str, Any]) -> None:
@@ -40,27 +36,18 @@ def write(folder: Path, found: Mapping[str, Any]) -> None:
 def page(found: Mapping[str, Any], drawn: Mapping[str, str]) -> str:
     """The page, with the SVG that was drawn of a part below its numbers."""
     parts = [
-        f"<h2>{TITLES[part]}</h2>\n<p>{escape(certificate.sentence(part, found[part]))}</p>\n"
-        f"{drawn.get(part, '')}\n<details><summary>All numbers</summary>\n{_table(found[part])}\n</details>"
+        {
+            "title": TITLES[part],
+            "sentence": certificate.sentence(part, found[part]),
+            "svg": drawn.get(part, ""),
+            "numbers": list(_flat(found[part])),
+        }
         for part in certificate.SENTENCES
         if part in found
     ]
-    title = f"Level Ground, calibrated {found['when']}"
-    return "\n".join(
-        [
-            f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>{escape(title)}</title>',
-            f"<style>{STYLE}</style>\n<h1>The instrument against known truths</h1>",
-            f'<p class="host">{escape(found["when"])}, {found["minutes"]:g} min; '
-            f"{escape(', '.join(host.words(found['host'])))}</p>",
-            *parts,
-            "</html>\n",
-        ]
+    return _TEMPLATES.get_template("sheet.html").render(
+        when=found["when"], minutes=f"{found['minutes']:g}", host=", ".join(host.words(found["host"])), parts=parts
     )
-
-
-def _table(numbers: Mapping[str, Any]) -> str:
-    rows = (f"<tr><td>{escape(name)}</td><td>{value}</td></tr>" for name, value in _flat(numbers))
-    return "<table>\n" + "\n".join(rows) + "\n</table>"
 
 
 def _flat(numbers: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
@@ -68,8 +55,17 @@ def _flat(numbers: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, st
         if isinstance(value, Mapping):
             yield from _flat(value, f"{above}{name} ")
         else:
-            yield above + name, f"{value:,.4g}" if isinstance(value, float) and abs(value) < 1000 else _whole(value)
+            yield above + name, _text(value)
 
 
-def _whole(value: object) -> str:
-    return "–" if value is None else f"{value:,.0f}" if isinstance(value, int | float) else escape(str(value))
+def _text(value: object) -> str:
+    """A number in four digits or whole, and whatever else as it is."""
+    match value:
+        case None:
+            return "–"
+        case float() if abs(value) < 1000:
+            return f"{value:,.4g}"
+        case int() | float():
+            return f"{value:,.0f}"
+        case _:
+            return str(value)

@@ -6,11 +6,6 @@ from typing import Any
 
 from levelground.contract.client import Client
 
-BODY_LIMIT = 1024 * 1024
-"""The largest body, in bytes, that every service takes."""
-STORE_LIMIT = 1_000
-"""How many items a service keeps."""
-
 type Run = Callable[[Client], None]
 
 

@@ -107,7 +107,8 @@ def verdict(
     """Why a cell is invalid; empty if it is valid.
 
     `slices` are all of the cell in whole blocks, good or not, without the warm-up; `blocks` are the numbers of those
-    that the scenario had. What happened to a service is held against it in a dropped block too, what it failed in not.
+    that the scenario had. OOM kills, restarts, throttling and wrong answers count even in dropped blocks; other errors
+    do not.
     Each reason begins with its kind; what follows the colon is said below the table.
     """
     member = run.services[service]
@@ -116,6 +117,8 @@ def verdict(
     if scenario in member.wrong:
         return [f"wrong answers: before the first slice: {member.wrong[scenario]}"]
     reasons: list[str] = []
+    if scenario in member.wrong_later:
+        reasons.append(f"wrong answers: {member.wrong_later[scenario]}")
     if wrong := sum(one.errors.get("wrong answer", 0) for one in slices):
         reasons.append(f"wrong answers: {wrong}, the first: {_example(slices, 'wrong answer')}")
     if killed := sum(one.out_of_memory for one in slices):

@@ -50,29 +50,29 @@ _LARGEST_EXPONENT = 700.0
 
 def ratios(
     values: Floats,
-    reference: int,
+    baseline: int,
     rounds: Ints,
     seed: int,
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
 ) -> list[Interval | None]:
-    """Each column's ratio to the reference column: exp of the mean log-ratio over the blocks that hold both.
+    """Each column's ratio to the baseline column: exp of the mean log-ratio over the blocks that hold both.
 
     With probability `confidence`, the intervals of all columns hold at once: single-step max-|t|
-    (Westfall & Young 1993; Romano & Wolf 2005), the reference's noise being common to all of them.
-    The reference's own ratio is exactly 1, without width.
+    (Westfall & Young 1993; Romano & Wolf 2005), the baseline's noise being common to all of them.
+    The baseline's own ratio is exactly 1, without width.
 
     None: no round has two blocks that hold both columns, so there is no noise to learn from (always for n = 0 and
-    n = 1), or for the reference itself, it has no value. Zero variance gives an interval without width.
+    n = 1), or for the baseline itself, it has no value. Zero variance gives an interval without width.
     Raises ValueError for shapes that do not match, and for a value that is infinite or not above zero: a slice
     without a single answer has no logarithm, so a gate has to judge it.
     """
     logs = _logs(values, rounds)
-    others = [column for column in range(logs.shape[1]) if column != reference]
-    found = _compare(logs, [(column, reference) for column in others], rounds, seed, confidence, resamples)
+    others = [column for column in range(logs.shape[1]) if column != baseline]
+    found = _compare(logs, [(column, baseline) for column in others], rounds, seed, confidence, resamples)
     table: list[Interval | None] = [None] * logs.shape[1]
-    if np.isfinite(logs[:, reference]).any():
-        table[reference] = Interval(1.0, 1.0, 1.0)
+    if np.isfinite(logs[:, baseline]).any():
+        table[baseline] = Interval(1.0, 1.0, 1.0)
     for column, mean, half_width in zip(others, found.means.tolist(), found.half_widths.tolist(), strict=True):
         if not math.isnan(half_width):
             table[column] = _around(math.exp(mean), half_width)
@@ -147,18 +147,18 @@ def totals(numerators: Floats, denominators: Floats, rounds: Ints, confidence: f
     return [_total(numerator, denominator, rounds, confidence) for numerator, denominator in pairs]
 
 
-def independent_ratios(intervals: Sequence[Interval | None], reference: int) -> list[Interval | None]:
-    """Ratios of estimates that were not paired, each with a 95 % interval of its own, to that of `reference`.
+def independent_ratios(intervals: Sequence[Interval | None], baseline: int) -> list[Interval | None]:
+    """Ratios of estimates that were not paired, each with a 95 % interval of its own, to that of `baseline`.
 
     The intervals of the ratios hold at once (Bonferroni). None: one of the two is missing.
     """
-    base = intervals[reference] if intervals else None
+    base = intervals[baseline] if intervals else None
     scale = _bonferroni(len(intervals) - 1)
     return [
         None
         if one is None or base is None
         else Interval(1.0, 1.0, 1.0)
-        if index == reference
+        if index == baseline
         else _around(one.estimate / base.estimate, scale * math.hypot(_log_half_width(one), _log_half_width(base)))
         for index, one in enumerate(intervals)
     ]

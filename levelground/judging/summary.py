@@ -1,6 +1,6 @@
 """From a run's records to its summary: what every table and page shows. Reads and writes the run's folder."""
 
-import time
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,12 @@ from levelground.judging import capacity, gates, statistics
 from levelground.model import histogram, trials
 from levelground.model.folder import Folder
 from levelground.model.interval import Interval
-from levelground.model.record import SCHEMA, Conditions, Run, Slice
+from levelground.model.record import SCHEMA, Conditions, Instructions, Run, Slice
+from levelground.model.trials import Trials
 
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p999": 99.9}
 WITHIN = (0.01, 0.02, 0.05)
-"""How near to the reference is worth saying."""
+"""How near to the baseline is worth saying."""
 MEASURES = {"closed": "throughput_ratio", "open": "latency_ratio", "capacity": "capacity_ratio"}
 """Which of a cell's ratios its scenario is ranked by, and its letter is about, under each load."""
 
@@ -50,7 +51,7 @@ class Cell:
     at_once: int | None = None
     """How many requests the service serves at once; null: it knows no such bound."""
     within: float | None = None
-    """Tested, not assumed: the whole interval of the ratio is so near to 1 (0.02: within 2 % of the reference)."""
+    """Tested, not assumed: the whole interval of the ratio is so near to 1 (0.02: within 2 % of the baseline)."""
     offered_per_second: float | None = None
     """Open loop: requests that were due."""
     unanswered: int = 0
@@ -64,6 +65,17 @@ class Cell:
     capacity_per_second: Interval | None = None
     """The highest rate that meets the objective; null too if every rate met it, or none."""
     capacity_ratio: Interval | None = None
+    capacity_at_least: float | None = None
+    """Where the capacity has no interval: the bounds that are known nevertheless."""
+    capacity_at_most: float | None = None
+    never_met: bool = False
+    """Whether no rate that was tried met the objective."""
+    instructions_per_request: Instructions | None = None
+    """As `make count` counted them last; null: never with this very image in this scenario."""
+    cpu_user_us_per_request: Interval | None = None
+    """What of the CPU time was spent in the service's own code; null: this kernel does not tell."""
+    cpu_system_us_per_request: Interval | None = None
+    """What of the CPU time the kernel spent for the service; null as above."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +85,15 @@ class Table:
     load: str
     blocks: int
     dropped_blocks: int
-    """Blocks that count for no ratio: for what the host did in them, or because the reference has no good slice."""
+    """Blocks that count for no ratio: for what the host did in them, or because the baseline has no good slice."""
     services: dict[str, Cell]
     dropped: dict[str, int] = field(default_factory=dict)
     """How many blocks for what the host did in them."""
     too_noisy: bool = False
     """Whether so many were dropped that no cell is valid."""
+    baseline: str | None = None
+    """The service that this scenario's ratios are to: the run's baseline, or the first service if that has no part in
+    it; null: none has."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,8 @@ class Summary:
 
     run: str
     context: dict[str, Any]
-    reference: str
+    baseline: str
+    """The service that ratios are to, but in scenarios that name another."""
     scenarios: dict[str, Table]
     schema: int = SCHEMA
 
@@ -128,54 +144,38 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
     }
     dropped = gates.dropped(run, blocks)
     tables = {name: _table(run, name, by_scenario.get(name, []), dropped) for name in run.scenarios}
-    return Summary(run.run, context, run.reference, tables)
+    return Summary(run.run, context, run.baseline, tables)
 
 
-def ratio_widths(run: Run, slices: Sequence[Slice]) -> dict[str, float]:
-    """The widest half width, relative, among the ratios that each scenario has by now; cheap enough for mid-run."""
-    widths = {}
-    for name in run.scenarios:
-        own = _whole(run, name, [one for one in slices if one.scenario == name and not one.warmup])
-        grid = _Grid(run, name, own, ())
-        if run.load == "capacity":
-            intervals = _capacities(run, grid, own, ())[1]
-        else:
-            intervals = statistics.ratios(grid.outcome, grid.reference, grid.rounds, run.seed, resamples=200)
-        # Who has no valid cell has no ratio to wait for.
-        judged = [one for one, name in zip(intervals, grid.names, strict=True) if one or not grid.reasons[name]]
-        widths[name] = statistics.widest_half_width(judged)
-    return widths
+def ratio_widths(
+    run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions], resamples: int = 200
+) -> dict[str, float]:
+    """The widest half width, relative, among the ratios that each scenario has by now; infinite: one has none yet.
+
+    Cheap enough for mid-run; with as many resamples as the table has, exactly the table's.
+    """
+    dropped = gates.dropped(run, blocks)
+    return {name: _widest(run, name, slices, dropped, resamples) for name in run.scenarios}
 
 
-class Watch:
-    """Collects a run's slices and looks at them now and then, never for more than a fiftieth of the time."""
-
-    def __init__(
-        self,
-        look: Callable[[Run, Sequence[Slice]], object],
-        every_seconds: float = 10.0,
-        earlier: Iterable[Slice] = (),
-    ) -> None:
-        """`look` is called between two blocks, with all slices up to the last whole block.
-
-        `earlier` are those that the first run had already.
-        """
-        self._look = look
-        self._every = every_seconds
-        self._next = 0.0
-        self._run = ""
-        self._earlier = list(earlier)
-        self._slices: list[Slice] = []
-
-    def __call__(self, run: Run, one: Slice) -> None:
-        if run.run != self._run:
-            self._run, self._slices, self._earlier = run.run, self._earlier, []
-            self._next = one.start_seconds + self._every
-        if self._slices and one.block != self._slices[-1].block and one.start_seconds > self._next:
-            began = time.monotonic()
-            self._look(run, self._slices)
-            self._next = one.start_seconds + max(self._every, 50 * (time.monotonic() - began))
-        self._slices.append(one)
+def _widest(run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int], resamples: int) -> float:
+    own = _whole(run, scenario, [one for one in slices if one.scenario == scenario and not one.warmup])
+    measured = {one.block for one in own}
+    dropped = measured.intersection(dropped)
+    if gates.is_too_noisy(len(measured), len(dropped)):
+        return math.inf
+    grid = _Grid(run, scenario, own, dropped)
+    if not grid.names:
+        return 0.0
+    if run.load == "capacity":
+        intervals: Sequence[Interval | None] = _capacities(grid, _trials(run, own, dropped))[1]
+    else:
+        intervals = statistics.ratios(grid.outcome, grid.baseline, grid.rounds, run.seed, resamples=resamples)
+    # Who fails in something has no ratio to wait for; who only has too few blocks will have one.
+    failed = [any(not one.startswith(gates.TOO_FEW) for one in grid.reasons[name]) for name in grid.names]
+    if any(one is None and not given_up for one, given_up in zip(intervals, failed, strict=True)):
+        return math.inf
+    return statistics.widest_half_width(one for one in intervals if one)
 
 
 class _Grid:
@@ -183,7 +183,7 @@ class _Grid:
 
     def __init__(self, run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int]) -> None:
         self.names = [name for name, member in run.services.items() if scenario not in member.left_out]
-        self.reference = self.names.index(run.reference) if run.reference in self.names else 0
+        self.baseline = self.names.index(run.baseline) if run.baseline in self.names else 0
         self.of_service: dict[str, list[Slice]] = {name: [] for name in self.names}
         blocks = {one.block for one in slices}
         self._row = {block: row for row, block in enumerate(sorted(blocks.difference(dropped)))}
@@ -200,6 +200,8 @@ class _Grid:
         self.requests = self._matrix(lambda one: one.requests)
         self.seconds = self._matrix(lambda one: one.seconds)
         self.cpu_us = self._matrix(lambda one: one.cpu_us)
+        self.cpu_user_us = self._matrix(lambda one: one.cpu_user_us)
+        self.cpu_system_us = self._matrix(lambda one: one.cpu_system_us)
         # What only the generator held back is still compared; what failed is not.
         compared = np.array([set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool)
         self.throughput = np.where(compared, self.requests / self.seconds, np.nan)
@@ -239,17 +241,22 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
     measured = {one.block for one in slices}
     disturbed = {block: why for block, why in disturbed.items() if block in measured}
     grid = _Grid(run, scenario, slices, disturbed)
-    reference, rounds = grid.reference, grid.rounds
-    cpu_ratios = statistics.ratios(grid.cpu_per_request, reference, rounds, run.seed)
+    if not grid.names:
+        return Table(load=run.load, blocks=0, dropped_blocks=0, services={})
+    baseline, rounds = grid.baseline, grid.rounds
+    cpu_ratios = statistics.ratios(grid.cpu_per_request, baseline, rounds, run.seed)
     capacities: Sequence[Interval | None] = [None] * len(grid.names)
+    of_service = _trials(run, slices, disturbed)
     if run.load == "capacity":
-        capacities, ratios, letters = _capacities(run, grid, slices, disturbed)
+        capacities, ratios, letters = _capacities(grid, of_service)
     else:
-        ratios = statistics.ratios(grid.outcome, reference, rounds, run.seed)
+        ratios = statistics.ratios(grid.outcome, baseline, rounds, run.seed)
         # The best has the first letter: the highest rate, or the lowest latency.
         letters = statistics.letters(1 / grid.outcome if run.load == "open" else grid.outcome, rounds, run.seed)
     rates = statistics.totals(grid.requests, grid.seconds, rounds)
-    cpu_each = statistics.totals(grid.cpu_us, grid.requests, rounds)
+    cpu_each, user_each, system_each = (
+        statistics.totals(each, grid.requests, rounds) for each in (grid.cpu_us, grid.cpu_user_us, grid.cpu_system_us)
+    )
     too_noisy = gates.is_too_noisy(len(measured), len(disturbed))
     cells: dict[str, Cell] = {}
     for column, name in enumerate(grid.names):
@@ -260,6 +267,8 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             reasons = [gates.TOO_NOISY, *(one for one in reasons if not one.startswith(gates.TOO_FEW))]
         memory = [one.memory_bytes for one in own if one.memory_bytes is not None]
         is_open = run.load != "closed"
+        tried = of_service.get(name)
+        bounds = capacity.bounds(tried) if tried and capacities[column] is None else None
         cells[name] = Cell(
             role=member.role,
             valid=not reasons,
@@ -275,7 +284,7 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
             twin_of=member.twin_of,
             at_once=member.at_once,
-            within=_within(ratios[column]) if column != reference else None,
+            within=_within(ratios[column]) if column != baseline else None,
             offered_per_second=_offered(good) if is_open else None,
             unanswered=sum(one.unanswered for one in good),
             latency_ratio=ratios[column] if run.load == "open" else None,
@@ -283,8 +292,14 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             slip_us=_percentiles(one.slip for one in good) if is_open else {},
             capacity_per_second=capacities[column],
             capacity_ratio=ratios[column] if run.load == "capacity" else None,
+            capacity_at_least=bounds.at_least if bounds else None,
+            capacity_at_most=bounds.at_most if bounds else None,
+            never_met=bool(tried and tried.met and not any(tried.met)),
+            instructions_per_request=run.instructions.get(scenario, {}).get(name),
+            cpu_user_us_per_request=user_each[column],
+            cpu_system_us_per_request=system_each[column],
         )
-    missing = int(np.isnan(grid.throughput[:, reference]).sum()) if grid.names else 0
+    missing = int(np.isnan(grid.throughput[:, baseline]).sum())
     return Table(
         load=run.load,
         blocks=len(measured),
@@ -292,6 +307,7 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
         services=cells,
         dropped=dict(Counter(disturbed.values())),
         too_noisy=too_noisy,
+        baseline=grid.names[baseline],
     )
 
 
@@ -312,15 +328,19 @@ def _within(ratio: Interval | None) -> float | None:
     return next((one for one in WITHIN if 1 / (1 + one) <= ratio.low and ratio.high <= 1 + one), None)
 
 
-def _capacities(
-    run: Run, grid: _Grid, slices: Sequence[Slice], disturbed: Collection[int]
-) -> tuple[list[Interval | None], list[Interval | None], list[str]]:
-    """Capacities, their ratios to the reference, and letters, from the slices of one scenario."""
-    kept = [one for one in slices if one.block not in disturbed]
+def _trials(run: Run, slices: Sequence[Slice], dropped: Collection[int]) -> Mapping[str, Trials]:
+    """The trials of each service in a search for capacity, from the slices of one scenario; empty for other loads."""
+    kept = [one for one in slices if one.block not in dropped]
     scenario = next((one.scenario for one in kept), "")
-    of_service = trials.of_run(run, kept).get(scenario, {})
+    return trials.of_run(run, kept).get(scenario, {})
+
+
+def _capacities(
+    grid: _Grid, of_service: Mapping[str, Trials]
+) -> tuple[list[Interval | None], list[Interval | None], list[str]]:
+    """Capacities, their ratios to the baseline, and letters."""
     found = [capacity.interval(of_service[name]) if name in of_service else None for name in grid.names]
-    return found, statistics.independent_ratios(found, grid.reference), statistics.independent_letters(found)
+    return found, statistics.independent_ratios(found, grid.baseline), statistics.independent_letters(found)
 
 
 def ranked(table: Table) -> list[tuple[str, Cell]]:

@@ -1,4 +1,4 @@
-"""Locust's side of a run: users, options, and statistics that Locust's own tables show.
+"""Locust's side of a run: its users start a measurement, and its own statistics show what was sent.
 
 A user is one keep-alive connection to each service. The users of a run do not send by themselves: between two
 switches of Locust, one slice drives the connections of all of them. The same code serves the web UI and `make bench`.
@@ -16,15 +16,12 @@ from locust import User, task
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from levelground.measuring import lock
-from levelground.measuring.measurement import Measurement, NothingToMeasure
-from levelground.measuring.plan import Plan
+from levelground.measuring import engine, lock
+from levelground.measuring.measurement import NothingToMeasure
 from levelground.model import histogram, record
 from levelground.model.folder import Folder
 
 log = logging.getLogger(__name__)
-
-Watcher = Callable[[record.Run, record.Slice], None]
 
 
 class Connection(User):
@@ -39,30 +36,18 @@ class Connection(User):
 class Driver:
     """Starts a measurement when Locust has spawned its users, and ends it when Locust stops them."""
 
-    def __init__(
-        self,
-        environment: Environment,
-        plan: Callable[[int], Plan],
-        finished: Callable[[Folder], object],
-        watch: Watcher = lambda run, one: None,
-        folder: Callable[[], Folder] = Folder.create,
-        enough: Callable[[], bool] = lambda: False,
-    ) -> None:
-        """`plan` makes the plan for so many connections, or raises a ValueError that says what was asked for wrongly;
-        `finished` gets what was measured, however it ended.
+    def __init__(self, environment: Environment, measure: Callable[[int], None]) -> None:
+        """`measure` gets the number of connections and measures until it is done, or is killed where it gives way.
 
-        Listens to the environment's events; on a master, which has no users of its own, it does nothing.
+        It may raise ValueError for what was asked for wrongly. On a master, which has no users of its own, the driver
+        does nothing.
         """
         self.over = Event()
-        """Set when a measurement has ended and was judged."""
+        """Set when a measurement has ended."""
         self.error: Exception | None = None
-        """Why the last measurement could not go on, if it could not."""
+        """Why the last measurement could not be made, if it could not."""
         self._environment = environment
-        self._plan = plan
-        self._finished = finished
-        self._watch = watch
-        self._folder = folder
-        self._enough = enough
+        self._measure = measure
         self._greenlet: Greenlet | None = None
         environment.events.spawning_complete.add_listener(self._start)  # type: ignore[no-untyped-call]
         environment.events.test_stop.add_listener(self._end)  # type: ignore[no-untyped-call]
@@ -72,39 +57,35 @@ class Driver:
         if self._greenlet is not None:
             self._greenlet.kill(block=False)
 
+    def give_way(self) -> None:
+        """Lets Locust do its work; between two slices, never in one."""
+        # A worker's heartbeat takes a few turns of its loop, and its master may share its CPU.
+        gevent.sleep(0.002 if isinstance(self._environment.runner, WorkerRunner) else 0)
+
+    def feed(self, one: record.Slice) -> None:
+        """Adds a slice to Locust's own statistics."""
+        feed(self._environment, one)
+
     def _start(self, user_count: int, **_: Any) -> None:
         if not isinstance(self._environment.runner, MasterRunner):
             # Another number of users is another number of connections: another run.
             self._end()
-            self._greenlet = gevent.spawn(self._measure, user_count)
+            self._greenlet = gevent.spawn(self._run, user_count)
 
     def _end(self, **_: Any) -> None:
         if self._greenlet is not None:
             self._greenlet.kill()
             self._greenlet = None
 
-    def _measure(self, connections: int) -> None:
+    def _run(self, connections: int) -> None:
         self.error = None
         try:
-            plan = self._plan(connections)
-        except ValueError as error:
+            self._measure(connections)
+        except (ValueError, NothingToMeasure, lock.Busy, engine.Failed, OSError) as error:
             self._fail(error)
-            return
-        try:
-            with lock.alone():
-                folder = self._folder()
-                try:
-                    Measurement(
-                        plan,
-                        folder,
-                        give_way=self._give_way,
-                        watch=self._after_slice,
-                        enough=self._enough,
-                    ).run()
-                finally:
-                    self._finished(folder)
-        except (NothingToMeasure, lock.Busy) as error:
+        except Exception as error:
             self._fail(error)
+            raise
         finally:
             self.over.set()
 
@@ -115,15 +96,25 @@ class Driver:
         self._environment.events.user_error.fire(  # type: ignore[no-untyped-call]
             user_instance=None, exception=error, tb=error.__traceback__
         )
-        self.over.set()
 
-    def _give_way(self) -> None:
-        # A worker's heartbeat takes a few turns of its loop, and its master may share its CPU.
-        gevent.sleep(0.002 if isinstance(self._environment.runner, WorkerRunner) else 0)
 
-    def _after_slice(self, run: record.Run, one: record.Slice) -> None:
-        feed(self._environment, one)
-        self._watch(run, one)
+class Watch:
+    """Looks at a run after some of its blocks: now and then, and never for more than a fiftieth of the time."""
+
+    def __init__(self, look: Callable[[Folder], bool | None], every_seconds: float = 10.0) -> None:
+        self._look = look
+        self._every = every_seconds
+        self._next = time.monotonic() + every_seconds
+
+    def __call__(self, folder: Folder) -> bool:
+        """Whether the look said that this is enough. Nothing is kept from one look to the next."""
+        began = time.monotonic()
+        if began < self._next:
+            return False
+        enough = self._look(folder)
+        now = time.monotonic()
+        self._next = now + max(self._every, 50 * (now - began))
+        return bool(enough)
 
 
 def feed(environment: Environment, one: record.Slice) -> None:

@@ -4,31 +4,25 @@ Runs in the master, which sends nothing itself: it shows the newest run's summar
 """
 
 import json
+import re
 from typing import Any
 
 import msgspec
 from flask import Response, request
 from locust.env import Environment
 
-from levelground.judging.summary import MEASURES, Summary, ranked
+from levelground.judging.summary import Summary
 from levelground.model.folder import RESULTS
 from levelground.showing import table
+from levelground.showing.columns import Column
+from levelground.showing.table import Row
 
 KEY = "level-ground"
-COLUMNS = {
-    "scenario": "Scenario",
-    "group": "Letter",
-    "service": "Service",
-    "ratio": "Ratio to the reference (95 %)",
-    "throughput": "Requests/s",
-    "offered": "Offered/s",
-    "capacity": "Capacity/s",
-    "cpu": "CPU µs/request",
-    "p50": "p50 (ms)",
-    "p99": "p99 (ms)",
-    "errors": "Errors",
-    "verdict": "Verdict",
-}
+_BEFORE = (
+    Column[Row]("scenario", lambda row: row.scenario, is_word=True),
+    Column[Row]("ratios to", lambda row: row.baseline or "–", is_word=True),
+)
+_AFTER = (Column[Row]("why", lambda row: "; ".join(row.cell.reasons)[:300], is_word=True),)
 
 
 def install(environment: Environment) -> None:
@@ -36,15 +30,24 @@ def install(environment: Environment) -> None:
     ui = environment.web_ui
     assert ui is not None
     assert ui.app is not None
-    structure = [{"key": key, "title": title} for key, title in COLUMNS.items()]
     ui.template_args["extended_tabs"] = [{"title": "Level Ground", "key": KEY}]
-    ui.template_args["extended_tables"] = [{"key": KEY, "structure": structure}]
+
+    @ui.app.before_request
+    def choose_columns() -> None:
+        # Locust asks for them when it shows its page, whether or not there is a run yet.
+        load = getattr(environment.parsed_options, "load", "closed")
+        ui.template_args["extended_tables"] = [{"key": KEY, "structure": structure(load)}]
 
     @ui.app.after_request
     def add_rows(response: Response) -> Response:
         if request.path == "/stats/requests" and response.json is not None:
             response.set_data(json.dumps({**response.json, "extended_stats": [{"key": KEY, "data": rows()}]}))
         return response
+
+
+def structure(load: str) -> list[dict[str, str]]:
+    """The columns that a run of some load has, as Locust's page takes them."""
+    return [{"key": _key(one), "title": one.title} for one in (*_BEFORE, *table.COLUMNS[load], *_AFTER)]
 
 
 def rows() -> list[dict[str, Any]]:
@@ -54,21 +57,10 @@ def rows() -> list[dict[str, Any]]:
         summary = msgspec.json.decode(path.read_bytes(), type=Summary)
     except (FileNotFoundError, msgspec.ValidationError):
         return []
-    return [
-        {
-            "scenario": scenario,
-            "group": cell.group,
-            "service": service,
-            "ratio": str(getattr(cell, MEASURES[scored.load]) or "–"),
-            "throughput": table.rate(cell.throughput_per_second),
-            "offered": table.rate(cell.offered_per_second),
-            "capacity": table.rate(cell.capacity_per_second),
-            "cpu": f"{cell.cpu_us_per_request.estimate:.1f}" if cell.cpu_us_per_request else "–",
-            "p50": table.milliseconds(cell.latency_us["p50"]),
-            "p99": table.milliseconds(cell.latency_us["p99"]),
-            "errors": cell.errors,
-            "verdict": "; ".join(cell.reasons)[:300] or "ok",
-        }
-        for scenario, scored in summary.scenarios.items()
-        for service, cell in ranked(scored)
-    ]
+    columns = (*_BEFORE, *table.COLUMNS[summary.context["load"]], *_AFTER)
+    return [{_key(one): one.text(row) for one in columns} for row in table.rows(summary)]
+
+
+def _key(column: Column[Row]) -> str:
+    """Of lower-case letters and digits alone, which Locust's page leaves as they are."""
+    return re.sub(r"[^a-z0-9]", "", column.title.lower().replace("/s", ""))

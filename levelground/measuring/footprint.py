@@ -5,32 +5,27 @@ idle, the size of its image, and how many packages are installed in it. What var
 each with a restart of every service.
 """
 
-import math
-import select
 import socket
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
-from statistics import fmean, stdev
-from typing import Any, Protocol
+from typing import Any
 
-from scipy.special import stdtrit
-
-from levelground.measuring import lock
+from levelground.measuring.engine import Engine, Failed, Started
 from levelground.model import record
 from levelground.model.folder import RESULTS, Folder
+from levelground.model.footprint import Footprint, Report, sample
 from levelground.stand import cgroup, host, image, probe
-from levelground.stand.catalog import ROLES, Service
+from levelground.stand.catalog import Service
 from levelground.traffic import client, message, scenario
 from levelground.traffic.scenario import Step, Transaction
 
-SCHEMA = 1
 FOLDER = "footprint"
 """In results/, with a folder for each measurement."""
 SCENARIO = "hello"
@@ -50,145 +45,6 @@ _CONNECT_SECONDS = 0.01
 _PAUSE_SECONDS = 0.001
 _STARTS = 3
 """How often a service is restarted at most until its start can be timed."""
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One quantity over all repeats. Its interval is null for fewer than two values, its estimate for none."""
-
-    values: list[float]
-    estimate: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True)
-class Footprint:
-    """One service."""
-
-    role: str
-    about: dict[str, Any] | None
-    """Its answer to GET /about; null if there was none."""
-    start_seconds: Sample
-    """From the start of its container, as the engine tells it, to the last byte of the first right answer."""
-    memory_idle_bytes: Sample
-    """Some seconds after its first answer, before any load."""
-    memory_loaded_bytes: Sample
-    """The most that was seen between the bursts."""
-    memory_after_bytes: Sample
-    idle_cpu_percent: Sample
-    """CPU time by time, nobody asking it anything: 100 is one core."""
-    image: str | None
-    image_bytes: int | None
-    """As the engine tells it: all layers, those that it shares with other images included."""
-    language_packages: int | None
-    system_packages: int | None
-    missing: dict[str, str] = field(default_factory=dict)
-    """Why a value is null or lacks repeats, by its key."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """A whole measurement: footprint.json."""
-
-    run: str
-    started: str
-    """UTC, ISO 8601."""
-    command: str
-    repeats: int
-    interrupted: bool
-    """Whether it was ended before its last repeat."""
-    scenario: str
-    connections: int
-    settle_seconds: float
-    idle_seconds: float
-    load_seconds: float
-    rest_seconds: float
-    host: dict[str, Any]
-    services: dict[str, Footprint]
-    schema: int = SCHEMA
-
-
-def sample(values: Sequence[float], confidence: float = 0.95) -> Sample:
-    """The mean with Student's t interval, cut off at zero, below which nothing that is measured here can be.
-
-    Equal values give an interval without width.
-    """
-    if len(values) < 2:
-        return Sample(list(values), values[0] if values else None, None, None)
-    mean = fmean(values)
-    half_width = -float(stdtrit(len(values) - 1, (1 - confidence) / 2)) * stdev(values) / math.sqrt(len(values))
-    return Sample(list(values), mean, max(0.0, mean - half_width), mean + half_width)
-
-
-@dataclass(frozen=True)
-class Started:
-    """What the engine tells of a container that it has started."""
-
-    at: float
-    """Unix time in seconds, by the clock that this process reads as well."""
-    address: str
-
-
-class Failed(Exception):
-    """The engine did not stop or start a service, or a service did not answer; the message says what happened."""
-
-
-class Engine(Protocol):
-    """Whoever may stop and start containers: engine/stand on the host, for no container may."""
-
-    def stop(self, service: str) -> None:
-        """Returns when the service has stopped. Raises Failed."""
-
-    def start(self, service: str) -> None:
-        """Asks for a start and returns at once."""
-
-    def started(self, seconds: float) -> Started | None:
-        """What came of the start, if that is known within so many seconds. Raises Failed."""
-
-
-class Pipe:
-    """The engine at the other end of standard output and input: a line there, a line back."""
-
-    def stop(self, service: str) -> None:
-        self._ask(f"stop {service}")
-        self._answer()
-
-    def start(self, service: str) -> None:
-        self._ask(f"start {service}")
-
-    def started(self, seconds: float) -> Started | None:
-        if not select.select([sys.stdin], [], [], seconds)[0]:
-            return None
-        match self._answer().split():
-            case [at, address]:
-                return Started(datetime.fromisoformat(at).timestamp(), address)
-        raise Failed("the engine started it, but not on the stand's network")
-
-    def _ask(self, request: str) -> None:
-        print(f"engine: {request}", flush=True)
-
-    def _answer(self) -> str:
-        word, _, rest = sys.stdin.readline().strip().partition(" ")
-        if word != "done":
-            raise Failed(rest or "nobody stops and starts services here: use make footprint")
-        return rest
-
-
-def run(services: Sequence[Service], repeats: int, engine: Engine, results: Path = RESULTS) -> int:
-    """Measures, prints the table, writes footprint.json. The exit code: 1 if anything is missing, or 0."""
-    try:
-        with lock.alone(results):
-            report = Measurement(services, repeats, engine, results).run()
-    except lock.Busy as error:
-        print(f"levelground: {error}", file=sys.stderr)
-        return 1
-    if report is None:
-        print("levelground: interrupted before anything was measured", file=sys.stderr)
-        return 1
-    print(render(report))
-    print(f"\n{results / FOLDER / report.run}: footprint.json{' (interrupted)' if report.interrupted else ''}")
-    return int(report.interrupted or any(one.missing for one in report.services.values()))
 
 
 class Measurement:
@@ -224,7 +80,7 @@ class Measurement:
                 self._repeat(number)
                 self._write(interrupted=number + 1 < self._repeats)
                 left = (time.monotonic() - began) / (number + 1) * (self._repeats - number - 1)
-                _say(f"repeat {number + 1} of {self._repeats} is over, {_clock(left)} left")
+                _say(f"repeat {number + 1} of {self._repeats} is over, {timedelta(seconds=round(left))} left")
         except KeyboardInterrupt:
             interrupted = True
             if not any(target.values for target in self._targets):
@@ -479,76 +335,6 @@ def ask(connection: socket.socket, step: Step, seconds: float) -> str | None:
         return str(error)
     right = step.accepts(response.status, response.media_type, response.body)
     return None if right else f"it answers {response.status} {response.body[:80]!r}"
-
-
-_HEAD = (
-    f"  {'service':<16}{'start s':>13}{'idle MiB':>14}{'loaded MiB':>14}{'after MiB':>14}{'idle CPU %':>13}"
-    f"{'image MB':>10}{'packages':>10}{'system':>8}"
-)
-
-
-def render(report: Report) -> str:
-    """The table: least memory under load first, ± half of each 95 % interval."""
-    parts = [*host.words(report.host), f"{report.repeats} repeats"]
-    lines = [
-        f"footprint {report.run}: {', '.join(parts)}",
-        f"ranked by memory under load: {report.scenario}, {report.connections} connections, {report.load_seconds:g} s",
-        "",
-        _HEAD,
-    ]
-    for role in ROLES:
-        members = [(name, one) for name, one in report.services.items() if one.role == role]
-        if members:
-            lines.append(f"  {role}s")
-            lines += [_row(name, one) for name, one in sorted(members, key=_memory)]
-    lines += ["", *_reasons(report)]
-    lines.append("start: from the container's start to the first right answer; ± half of the 95 % interval of the mean")
-    return "\n".join(lines)
-
-
-def _memory(member: tuple[str, Footprint]) -> float:
-    estimate = member[1].memory_loaded_bytes.estimate
-    return math.inf if estimate is None else estimate
-
-
-def _row(name: str, one: Footprint) -> str:
-    return (
-        f"  {name:<16}{_cell(one.start_seconds, 1, 2):>13}"
-        f"{_cell(one.memory_idle_bytes, 2**20, 1):>14}"
-        f"{_cell(one.memory_loaded_bytes, 2**20, 1):>14}"
-        f"{_cell(one.memory_after_bytes, 2**20, 1):>14}"
-        f"{_cell(one.idle_cpu_percent, 1, 2):>13}"
-        f"{_count(one.image_bytes, 10**6):>10}{_count(one.language_packages):>10}{_count(one.system_packages):>8}"
-    )
-
-
-def _cell(one: Sample, unit: float, digits: int) -> str:
-    if one.estimate is None:
-        return "–"
-    spread = "" if one.high is None else f" ±{(one.high - one.estimate) / unit:.{digits}f}"
-    return f"{one.estimate / unit:.{digits}f}{spread}"
-
-
-def _count(number: int | None, unit: int = 1) -> str:
-    return "–" if number is None else f"{number / unit:.0f}"
-
-
-def _reasons(report: Report) -> list[str]:
-    """What is missing of each service, its keys together where they have the same reason."""
-    lines = []
-    for name, one in report.services.items():
-        for why in dict.fromkeys(one.missing.values()):
-            keys = [key for key, reason in one.missing.items() if reason == why]
-            lines.append(
-                f"  {name}: {why}"
-                if {"start_seconds", *_COUNTED} <= set(keys)
-                else f"  {name}: no {', '.join(keys)}: {why}"
-            )
-    return [*lines, ""] if lines else []
-
-
-def _clock(seconds: float) -> str:
-    return time.strftime("%M:%S", time.gmtime(seconds))
 
 
 def _say(line: str) -> None:

@@ -1,13 +1,14 @@
-"""One run: learns the services' answers, then drives block after block and records every slice."""
+"""One run: round by round, learns the services' answers, then drives block after block and records every slice."""
 
 import gc
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from levelground.measuring import certificate
+from levelground.measuring import certificate, count
 from levelground.measuring.plan import Plan
 from levelground.measuring.target import Target
 from levelground.model import histogram, record
@@ -18,7 +19,7 @@ from levelground.traffic import client, rates, schedule
 from levelground.traffic.rates import Rates
 from levelground.traffic.scenario import digest
 
-REFERENCE = "starlette"
+BASELINE = "starlette"
 SLICE_SECONDS = 0.012
 LEAD_SECONDS = 0.012
 """Traffic before each slice that is checked but not measured, because services that were idle begin slowly.
@@ -35,72 +36,95 @@ class NothingToMeasure(Exception):
 
 
 class Measurement:
-    """Runs one round of a plan and writes it into a folder; in a folder that has rounds already, the next one.
-
-    `give_way` is called between slices, `watch` with every slice once it is on disk; `enough` may end a run of some
-    precision before its time.
-    `address_of` says where a service is reached: inside the stand, by its name.
-    """
+    """Measures a plan round by round and writes it into a folder; goes on with a run that the folder holds already."""
 
     def __init__(
         self,
         plan: Plan,
         folder: Folder,
-        give_way: Callable[[], None],
-        watch: Callable[[record.Run, record.Slice], None],
+        *,
+        give_way: Callable[[], None] = lambda: None,
+        after_slice: Callable[[record.Slice], None] = lambda _: None,
+        after_block: Callable[[Folder], bool] = lambda _: False,
+        restart: Callable[[], None] = lambda: None,
         address_of: Callable[[catalog.Service], probe.Address] = probe.inside,
-        enough: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`give_way` is called between slices and may end the run by an exception.
+
+        `after_slice` and `after_block` are called once what they are about is on disk; the run ends early if
+        `after_block` says so. `restart` restarts the services between two rounds and returns when they answer.
+        `address_of` says where a service is reached: inside the stand, by its name.
+        """
         self._plan = plan
-        self._enough = enough
         self._folder = folder
         self._give_way = give_way
-        self._watch = watch
-        self._targets = {service.name: Target(service, address_of) for service in plan.services}
+        self._after_slice = after_slice
+        self._after_block = after_block
+        self._restart = restart
+        self._address_of = address_of
+        self._targets: dict[str, Target] = {}
         self._transactions = {s.name: s.render(plan.seed, plan.connections) for s in plan.scenarios}
         self._saturated: dict[str, dict[str, float]] = {name: {} for name in self._transactions}
         self._past = folder.last_slice()
-        self._round = 0 if self._past is None else self._past.round + 1
+        self._round = 0
 
     def run(self) -> None:
-        """Returns when the time of this round is over. Raises NothingToMeasure.
+        """Returns when the time is over or `after_block` has seen enough. Raises NothingToMeasure, engine.Failed.
 
-        Can be ended at any moment between two slices by an exception out of `give_way`.
+        Ended by an exception at any other moment, the record says `interrupted`, and all that was measured is in it.
         """
-        members = {name: self._meet(target) for name, target in self._targets.items()}
-        if self._past is None:
-            self._run = self._describe(members)
-        else:
-            before = self._folder.read_run()
-            self._run = replace(before, resumed=[*before.resumed, record.now()], ended=None)
-        self._folder.write_run(self._run)
-        # As the first round found them: whoever is missing in a later one keeps its place in the schedule.
-        services = {
-            scenario: names
-            for scenario in self._transactions
-            if (names := [name for name, member in self._run.services.items() if member.answers(scenario)])
-        }
-        if not services:
-            problems = [f"{name}: {m.problem or m.wrong or m.left_out}" for name, m in members.items()]
-            raise NothingToMeasure("; ".join(problems))
-        self._rates = Rates(self._run, self._folder.read_slices())
-        ended = "interrupted"
-        gc.collect()
-        gc.freeze()
-        gc.disable()
+        rounds = range(self._plan.rounds)
+        if self._past is not None:
+            rounds = range(self._past.round + 1, max(self._plan.rounds, self._past.round + 2))
+            told = self._folder.read_run()
+            self._run = replace(told, resumed=[*told.resumed, record.now()], ended=None)
+        ended: str | None = "interrupted"
         try:
-            ended = self._drive(services)
+            for self._round in rounds:
+                if self._round != rounds[0]:
+                    print(f"round {self._round} of {rounds[-1] + 1} is over: restarting the services", file=sys.stderr)
+                    self._restart()
+                if (why := self._measure_round()) is not None:
+                    ended = why
+                    break
+            else:
+                ended = "time"
+        except OSError:
+            ended = None
+            raise
         finally:
-            gc.enable()
-            gc.unfreeze()
-            self._run = replace(self._run, ended=ended)
+            if hasattr(self, "_run"):
+                self._run = replace(self._run, ended=ended)
+                self._folder.write_run(self._run)
+
+    def _measure_round(self) -> str | None:
+        """Returns why the run is over with this round; None if it is not."""
+        self._targets = {one.name: Target(one, self._address_of) for one in self._plan.services}
+        try:
+            members = {name: self._meet(target) for name, target in self._targets.items()}
+            if not hasattr(self, "_run"):
+                self._run = self._describe(members)
+            else:
+                self._run = replace(self._run, services=_met_again(self._run.services, members, self._round))
             self._folder.write_run(self._run)
+            # As the first round found them: whoever is missing in a later one keeps its place in the schedule.
+            services = {
+                scenario: names
+                for scenario in self._transactions
+                if (names := [name for name, member in self._run.services.items() if member.answers(scenario)])
+            }
+            if not services:
+                problems = [f"{name}: {m.problem or m.wrong or m.left_out}" for name, m in members.items()]
+                raise NothingToMeasure("; ".join(problems))
+            with _no_garbage_collection():
+                return self._drive(services)
+        finally:
             for target in self._targets.values():
                 target.close()
 
-    def _drive(self, services: Mapping[str, Sequence[str]]) -> str:
-        """Returns why it ended: time or precision."""
+    def _drive(self, services: Mapping[str, Sequence[str]]) -> str | None:
         plan, now = self._plan, time.monotonic()
+        self._rates = Rates(self._run, self._folder.read_slices())
         spent = 0.0 if self._past is None else self._past.start_seconds + self._past.seconds
         first = 0 if self._past is None else (self._past.block // len(services) + 1) * len(services)
         # What is left, shared among the rounds that are left.
@@ -111,9 +135,7 @@ class Measurement:
         meter = Meter(cpus, lambda: {name: used.cpu_us for name, t in self._targets.items() if (used := t.read())})
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
-                return "time"
-            if self._enough():
-                return "precision"
+                return None
             # Warm: every service has had each scenario at least once, and the time is over.
             warmup = block.number < first + len(services) or time.monotonic() < now + warmup_seconds
             for name in block.order:
@@ -122,10 +144,14 @@ class Measurement:
                     one = self._slice(target, block, warmup, start)
                     self._rates.add(one)
                     self._folder.append(one)
-                    self._watch(self._run, one)
+                    self._past = one
+                    self._after_slice(one)
                 self._give_way()
             gc.collect(0)  # what is new: all that is kept would take longer with every block
-            self._folder.append(meter.finish(block, self._round, warmup, start))
+            conditions = meter.finish(block.number, block.scenario, self._round, warmup, start)
+            self._folder.append(conditions)
+            if self._after_block(self._folder):
+                return "precision"
         raise AssertionError("there is always another block")
 
     def _slice(self, target: Target, block: schedule.Block, warmup: bool, start: float) -> record.Slice:
@@ -145,6 +171,7 @@ class Measurement:
         after = target.read()
         target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None
+        user_us, system_us = spent.user_and_system_us if spent and spent.user_and_system_us else (None, None)
         killed, restarted = target.fate(failed=bool(burst.errors))
         return record.Slice(
             block=block.number,
@@ -172,6 +199,8 @@ class Measurement:
             slip=histogram.of(burst.slips_ns),
             out_of_memory=killed,
             restarted=restarted,
+            cpu_user_us=user_us,
+            cpu_system_us=system_us,
         )
 
     def _meet(self, target: Target) -> record.Member:
@@ -184,7 +213,7 @@ class Measurement:
         try:
             about = target.connect()
             if problem := self._plan.excluded.get(service.name):
-                return record.Member(service.role, about, problem, twin_of=service.twin_of)
+                return record.Member(service.role, about, problem, twin_of=service.twin_of, why=service.why)
             for name, transactions in self._transactions.items():
                 if not service.answers(name):
                     left_out[name] = "not part of what this service answers"
@@ -194,7 +223,7 @@ class Measurement:
                 except client.WrongAnswer as error:
                     wrong[name] = str(error)
                     continue
-                if self._past is None:
+                if self._round == 0:
                     self._saturated[name][service.name] = target.saturate(name, self._plan.connections)
         except (probe.NotUp, client.NoAnswer) as error:
             problem = str(error)
@@ -205,6 +234,7 @@ class Measurement:
             problem=problem,
             memory_idle_bytes=target.memory_bytes(),
             twin_of=service.twin_of,
+            why=service.why,
             declared=dict(service.declared),
             left_out=left_out,
             wrong=wrong,
@@ -213,6 +243,7 @@ class Measurement:
     def _describe(self, members: Mapping[str, record.Member]) -> record.Run:
         plan = self._plan
         slowest = {name: rates.slowest(each) for name, each in self._saturated.items()}
+        about_host = host.describe()
         per_second = {name: plan.rate.per_second(rate) for name, rate in slowest.items()} if plan.load == "open" else {}
         return record.Run(
             run=self._folder.name,
@@ -226,15 +257,16 @@ class Measurement:
             warmup_seconds=plan.warmup_seconds,
             minutes=plan.minutes,
             rounds=plan.rounds,
-            reference=REFERENCE if REFERENCE in members else plan.services[0].name,
+            baseline=BASELINE if BASELINE in members else plan.services[0].name,
             scenarios={name: digest(transactions) for name, transactions in self._transactions.items()},
             services=dict(members),
-            host=host.describe(),
+            host=about_host,
             objective=str(plan.objective) if plan.objective else None,
             precision=plan.precision,
             saturated_per_second=self._saturated,
             rates_per_second=per_second,
             calibration=certificate.newest(),
+            instructions=count.newest(members, about_host["engine"]),
         )
 
     def _slice_seconds(self, slowest: float, rate: float | None) -> float:
@@ -245,3 +277,29 @@ class Measurement:
             assert plan.objective is not None
             return rates.trial_seconds(plan.objective)
         return round(rates.slice_seconds(plan.load, SLICE_SECONDS, slowest, plan.connections, rate), 3)
+
+
+def _met_again(
+    before: Mapping[str, record.Member], now: Mapping[str, record.Member], round: int
+) -> dict[str, record.Member]:
+    """The services as the first round met them, and the wrong answers that they have learned to give since."""
+    return {
+        name: replace(member, wrong_later=_in_round(round, now[name].wrong) | member.wrong_later)
+        for name, member in before.items()
+    }
+
+
+def _in_round(round: int, wrong: Mapping[str, str]) -> dict[str, str]:
+    return {scenario: f"in round {round + 1}: {why}" for scenario, why in wrong.items()}
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()

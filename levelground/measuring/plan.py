@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 from levelground.model.objective import Objective
+from levelground.model.record import Run
 from levelground.stand import catalog
+from levelground.traffic import scenario
 from levelground.traffic.rates import HALF, Rate
 from levelground.traffic.scenario import Scenario
 
@@ -37,3 +40,36 @@ class Plan:
     rounds: int = 1
     """Into how many parts the time is cut, with the services restarted between them."""
     warmup_seconds: float = WARMUP_SECONDS
+
+    @classmethod
+    def of(cls, told: Run) -> Self:
+        """The plan of a run that was begun. Raises UnknownName if a service or a scenario is gone since."""
+        return cls(
+            services=catalog.select(catalog.read(), list(told.services)),
+            scenarios=scenario.select(scenario.read(), list(told.scenarios)),
+            connections=told.connections,
+            minutes=told.minutes,
+            seed=told.seed,
+            excluded={name: one.problem for name, one in told.services.items() if one.problem},
+            rounds=told.rounds,
+            load=told.load,
+            objective=Objective.parse(told.objective) if told.objective else None,
+            precision=told.precision,
+        )
+
+
+class Changed(Exception):
+    """The stand is not the one that a run was begun on; the message says in what."""
+
+
+def changes(told: Run, now: dict[str, dict[str, Any]], engine: dict[str, Any] | None) -> list[str]:
+    """In what the services differ from those that a run was begun with: images, versions, limits."""
+    found = []
+    images, before = ((each or {}).get("images", {}) for each in (engine, told.host.get("engine")))
+    for name, member in told.services.items():
+        if name in images and name in before and images[name] != before[name]:
+            found.append(f"{name} has another image")
+        elif member.about and name in now:
+            differing = [key for key in member.about if key != "container" and member.about[key] != now[name].get(key)]
+            found += [f"{name}: {key} was {member.about[key]}, is {now[name].get(key)}" for key in differing]
+    return found

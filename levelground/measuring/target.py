@@ -18,9 +18,15 @@ LONGEST_ABSENCE_BLOCKS = 64
 class Counters:
     cpu_us: float
     throttled: int
+    user_and_system_us: tuple[float, float] | None = None
 
     def __sub__(self, before: "Counters") -> "Counters":
-        return Counters(self.cpu_us - before.cpu_us, self.throttled - before.throttled)
+        now, then = self.user_and_system_us, before.user_and_system_us
+        return Counters(
+            self.cpu_us - before.cpu_us,
+            self.throttled - before.throttled,
+            (now[0] - then[0], now[1] - then[1]) if now and then else None,
+        )
 
 
 class Target:
@@ -30,6 +36,8 @@ class Target:
         self.service = service
         self.scripts: dict[str, tuple[client.Script, ...]] = {}
         self.endpoint: client.Endpoint
+        self.cpus: frozenset[int] = frozenset()
+        """The CPUs that it may run on, as it told."""
         self._address_of = address_of
         self._group: cgroup.Group | None = None
         self._identity: int | None = None
@@ -41,6 +49,7 @@ class Target:
     def connect(self) -> dict[str, Any]:
         """Finds the service and its cgroup, as at the beginning so after it was away. Raises NotUp."""
         about = probe.about(self._address_of(self.service))
+        self.cpus = frozenset((about.get("limits") or {}).get("cpus") or ())
         try:
             self._group = cgroup.find(str(about.get("container")))
         except cgroup.NotFound:
@@ -82,7 +91,8 @@ class Target:
     def read(self) -> Counters | None:
         """What its cgroup counts now; None if it cannot be read."""
         with suppress(OSError, ValueError):
-            return Counters(self._group.cpu_us(), self._group.throttled()) if self._group else None
+            if self._group:
+                return Counters(self._group.cpu_us(), self._group.throttled(), self._group.user_and_system_us())
         return None
 
     def memory_bytes(self) -> int | None:
@@ -92,7 +102,7 @@ class Target:
         return None
 
     def fate(self, *, failed: bool) -> tuple[int, bool]:
-        """Since the time before: how many of its processes the kernel killed for lack of memory, if it restarted.
+        """OOM kills since the last call, and whether it restarted.
 
         A container that is gone cannot be asked: if it has `failed`, the host's kills since then are taken to be its.
         """

@@ -7,20 +7,15 @@ import os
 import secrets
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from levelground.model.record import SCHEMA, Conditions, Run, Slice, TooNew
 
 RESULTS = Path(os.environ.get("LEVELGROUND_RESULTS", "results"))
-
-
-@dataclass(frozen=True)
-class _Dated:
-    schema: int = SCHEMA
 
 
 class Folder:
@@ -66,11 +61,13 @@ class Folder:
 
     def read_run(self) -> Run:
         """Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
-        data = (self.path / "run.json").read_bytes()
-        schema = msgspec.json.decode(data, type=_Dated).schema
+        told = msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any])
+        schema = told.get("schema", SCHEMA)
         if schema > SCHEMA:
             raise TooNew(f"run {self.name} has schema {schema}, and this Level Ground reads up to {SCHEMA}: update it")
-        return msgspec.json.decode(data, type=Run)
+        if "reference" in told:
+            told |= {"baseline": told.pop("reference"), "schema": SCHEMA}
+        return msgspec.convert(told, Run)
 
     def last_slice(self) -> Slice | None:
         """None before the first."""

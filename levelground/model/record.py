@@ -4,8 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-SCHEMA = 2
-"""2 adds open loops, capacity and blocks.jsonl; what a run of 1 lacks has defaults that are true of it."""
+SCHEMA = 3
+"""2 adds open loops, capacity and blocks.jsonl; what a run of 1 lacks has defaults that are true of it.
+
+3 names the baseline so; runs of 1 and 2 call it the reference.
+"""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,13 @@ class Slice:
     """Processes of the service that the kernel killed for lack of memory since the visit before."""
     restarted: bool = False
     """Whether the service's container was started again since the visit before, within the round."""
+    cpu_user_us: float | None = None
+    """Of `cpu_us`, what was spent in the service's own code; null where the kernel does not tell it finely enough.
+
+    Kernels tell the two apart at their ticks, so a single slice says little: only the sum over many is of use.
+    """
+    cpu_system_us: float | None = None
+    """Of `cpu_us`, what the kernel spent for the service; null as above."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +101,12 @@ class Member:
     """Scenarios that it is not meant to answer, and why."""
     wrong: dict[str, str] = field(default_factory=dict)
     """Scenarios that it answered wrongly before the first slice, and how; they are not measured."""
-
+    wrong_later: dict[str, str] = field(default_factory=dict)
+    """Scenarios that it answered wrongly only after a restart, and in which round and how."""
     declared: dict[str, str] = field(default_factory=dict)
     """Rows of the contract that it cannot fulfil, and why."""
+    why: str | None = None
+    """Why it runs on this server and with these settings, in a sentence or two."""
 
     @property
     def cpus(self) -> list[int]:
@@ -113,6 +126,16 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Instructions:
+    """Instructions per request of one service in one scenario, as `make count` counted them."""
+
+    estimate: float
+    """The mean of its repeats."""
+    spread: float
+    """How far they are apart, as a share of it."""
+
+
+@dataclass(frozen=True)
 class Run:
     """Everything about a run that is known before its first slice."""
 
@@ -129,7 +152,8 @@ class Run:
     warmup_seconds: float
     minutes: float | None
     """In all rounds together; null: until stopped."""
-    reference: str
+    baseline: str
+    """The service that ratios are to."""
     scenarios: dict[str, str]
     """SHA-256 of each scenario's byte stream."""
     services: dict[str, Member]
@@ -147,10 +171,12 @@ class Run:
     """Open loop: requests per second, by scenario."""
     calibration: dict[str, str] | None = None
     """When this stand was calibrated last, and what that found, in words; null: never."""
+    instructions: dict[str, dict[str, Instructions]] = field(default_factory=dict)
+    """The newest count of these very images when the run began, by scenario and service."""
     ended: str | None = None
-    """Why the last round ended: time, precision, or interrupted; null: it was broken off."""
+    """Why the run ended: time, precision, or interrupted; null: it was broken off."""
     resumed: list[str] = field(default_factory=list)
-    """When the run was gone on with, for another round or because it had been broken off."""
+    """When the run was gone on with after it had been broken off."""
     schema: int = SCHEMA
 
 

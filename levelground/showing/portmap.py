@@ -1,9 +1,28 @@
 """The port map: which service listens where, in which version."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from levelground.showing import captions, columns
+from levelground.showing.columns import Column
 from levelground.stand.catalog import Service
+
+
+@dataclass(frozen=True)
+class _Row:
+    role: str
+    address: str
+    name: str
+    what: str
+
+
+COLUMNS = (
+    Column[_Row]("role", lambda row: row.role, is_word=True),
+    Column[_Row]("address", lambda row: row.address, is_word=True),
+    Column[_Row]("service", lambda row: row.name, is_word=True),
+    Column[_Row]("what runs there", lambda row: row.what, is_word=True),
+)
 
 
 def render(
@@ -14,28 +33,18 @@ def render(
 ) -> str:
     """A line for each service, and one for Locust; `environment` holds BIND_ADDRESS and LOCUST_PORT."""
     host = environment.get("BIND_ADDRESS", "127.0.0.1")
-    locust = environment.get("LOCUST_PORT", "8089")
     rows = [
-        (service.role, f"http://{host}:{service.published_port}", service.name, _who(service.name, answers, wrong))
+        _Row(
+            service.role,
+            f"http://{host}:{service.published_port}",
+            service.name,
+            f"NOT UP: {wrong[service.name]}" if service.name in wrong else captions.of(answers[service.name]),
+        )
         for service in services
     ]
-    rows.append(("Locust", f"http://{host}:{locust}", "web UI", "choose services, scenarios and users, then Start"))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True)), row[3]]) for row in rows
-    ]
+    locust = f"http://{host}:{environment.get('LOCUST_PORT', '8089')}"
+    rows.append(_Row("Locust", locust, "web UI", "choose services and scenarios, then Start"))
+    lines = columns.lines(COLUMNS, {"": rows})
     if wrong:
         lines.append(f"not up: {', '.join(wrong)} (docker compose logs {' '.join(wrong)})")
     return "\n".join(lines)
-
-
-def _who(name: str, answers: Mapping[str, Mapping[str, Any]], wrong: Mapping[str, str]) -> str:
-    if name in wrong:
-        return f"NOT UP: {wrong[name]}"
-    about = answers[name]
-    return (
-        f"{about['framework']} {about['framework_version']}"
-        + (f" on {about['server']} {about['server_version']}" if about["server"] != about["framework"] else "")
-        + f", {about['language']}"
-        + (f" {about['language_version']}" if about["language_version"] else "")
-    )

@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from levelground.judging import summary
-from levelground.measuring import footprint
-from levelground.model import record
+from levelground.model import count, footprint, record
 
 FOLDER = Path(__file__).parent.parent.parent / "contract" / "records"
 TYPES = {
@@ -19,6 +18,7 @@ TYPES = {
     "block": record.Conditions,
     "summary": summary.Summary,
     "footprint": footprint.Report,
+    "count": count.Report,
 }
 
 

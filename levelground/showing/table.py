@@ -1,96 +1,161 @@
 """A run as text for a terminal: one table per scenario, and while it runs one line of progress."""
 
 import math
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from levelground.judging.statistics import widest_half_width
 from levelground.judging.summary import MEASURES, Cell, Summary, Table, ranked
+from levelground.model.count import LARGEST_SPREAD
 from levelground.model.interval import Interval
+from levelground.showing import columns
+from levelground.showing.columns import Column
 from levelground.stand import host
 from levelground.stand.catalog import ROLES
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of numbers: what stands above it, how wide it is, and what a cell says in it."""
+class Row:
+    """One service in one scenario of a run."""
 
-    title: str
-    width: int
-    text: Callable[[Cell], str]
+    scenario: str
+    service: str
+    cell: Cell
+    baseline: str | None
+    """What the scenario's ratios are to."""
+    connections: int
+
+
+def rows(summary: Summary) -> list[Row]:
+    """All cells of a run, scenario by scenario, the best first."""
+    return [
+        Row(scenario, service, cell, table.baseline, summary.context["connections"])
+        for scenario, table in summary.scenarios.items()
+        for service, cell in ranked(table)
+    ]
 
 
 def rate(number: float | Interval | None) -> str:
-    """A rate, or the estimate of one, to the whole request."""
+    """A rate per second, or the estimate of one, in three digits or more."""
     if isinstance(number, Interval):
         number = number.estimate
-    return "–" if number is None else f"{number:,.0f}"
+    return "–" if number is None else f"{number:,.0f}" if number >= 100 else f"{number:.1f}"
 
 
-def _ratio(measure: str) -> Callable[[Cell], str]:
-    return lambda cell: str(getattr(cell, measure) or "–")
+def milliseconds(us: float | None) -> str:
+    return "–" if us is None else f"{us / 1000:,.2f}"
 
 
-def _cpu(cell: Cell) -> str:
-    cpu = cell.cpu_us_per_request
-    return f"{cpu.estimate:.1f} ({cpu.low:.1f}–{cpu.high:.1f})" if cpu else "–"
+def _ratio(measure: str) -> Callable[[Row], str]:
+    return lambda row: str(getattr(row.cell, measure) or "–")
 
 
-def _capacity(cell: Cell) -> str:
-    found = cell.capacity_per_second
-    return f"{rate(found)} ({rate(found.low)}–{rate(found.high)})" if found else "–"
+def _cpu(row: Row) -> str:
+    cpu = row.cell.cpu_us_per_request
+    return f"{cpu.estimate:,.1f} ({cpu.low:,.1f}–{cpu.high:,.1f})" if cpu else "–"
 
 
-def _peak(cell: Cell) -> str:
-    return "–" if cell.memory_bytes.peak is None else f"{cell.memory_bytes.peak / 2**20:.0f}"
+def _user_and_kernel(row: Row) -> str:
+    user, system = row.cell.cpu_user_us_per_request, row.cell.cpu_system_us_per_request
+    return f"{user.estimate:,.1f}+{system.estimate:,.1f}" if user and system else "–"
 
 
-_CPU = Column("CPU µs/request", 22, _cpu)
-_PEAK = Column("peak MiB", 10, _peak)
-_ERRORS = Column("errors", 8, lambda cell: str(cell.errors))
+def _instructions(row: Row) -> str:
+    """With how far its repeats are apart, where that is too much to pass over."""
+    found = row.cell.instructions_per_request
+    if found is None:
+        return "–"
+    return f"{found.estimate:,.0f}" + (f" ±{100 * found.spread:.1f} %" if found.spread > LARGEST_SPREAD else "")
 
-COLUMNS: Mapping[str, tuple[Column, ...]] = {
+
+def _capacity(row: Row) -> str:
+    cell = row.cell
+    if found := cell.capacity_per_second:
+        return f"{rate(found)} ({rate(found.low)}–{rate(found.high)})"
+    match cell.capacity_at_least, cell.capacity_at_most:
+        case None, None:
+            return "–"
+        case None, most:
+            return f"< {rate(most)}"
+        case least, None:
+            return f"> {rate(least)}"
+        case least, most:
+            return f"{rate(least)}–{rate(most)}"
+
+
+def _peak(row: Row) -> str:
+    peak = row.cell.memory_bytes.peak
+    return "–" if peak is None else f"{peak / 2**20:,.0f}"
+
+
+def _verdict(row: Row) -> str:
+    """The kinds of the cell's reasons (what they are in full stands below the table), and what is worth knowing."""
+    cell = row.cell
+    kinds = [reason.split(":")[0] for reason in cell.reasons]
+    if cell.never_met:
+        kinds.append("objective not met at any rate tried")
+    if not kinds:
+        kinds.append("ok")
+    if cell.at_once and cell.at_once < row.connections:
+        kinds.append(f"serves {cell.at_once} of {row.connections} at once")
+    if cell.within and cell.valid:
+        kinds.append(f"within {100 * cell.within:g} % of {row.baseline}")
+    return ", ".join(kinds)
+
+
+_LETTER = Column[Row]("letter", lambda row: row.cell.group, is_word=True)
+_SERVICE = Column[Row]("service", lambda row: row.service, is_word=True)
+_RATE = Column[Row]("requests/s", lambda row: rate(row.cell.throughput_per_second))
+_CPU = Column("CPU µs/request (95 %)", _cpu)
+_USER_AND_KERNEL = Column("user+kernel", _user_and_kernel)
+_INSTRUCTIONS = Column("instr/request", _instructions)
+_COSTS = (_CPU, _USER_AND_KERNEL, _INSTRUCTIONS)
+_P50 = Column[Row]("p50 ms", lambda row: milliseconds(row.cell.latency_us["p50"]))
+_P99 = Column[Row]("p99 ms", lambda row: milliseconds(row.cell.latency_us["p99"]))
+_PEAK = Column("peak MiB", _peak)
+_ERRORS = Column[Row]("errors", lambda row: f"{row.cell.errors:,}")
+_VERDICT = Column("verdict", _verdict, is_word=True)
+
+COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
     "closed": (
-        Column("ratio (95 %)", 21, _ratio(MEASURES["closed"])),
-        Column("requests/s", 12, lambda cell: rate(cell.throughput_per_second)),
-        _CPU,
-        Column("p50 ms", 9, lambda cell: milliseconds(cell.latency_us["p50"])),
-        Column("p99 ms", 9, lambda cell: milliseconds(cell.latency_us["p99"])),
-        _PEAK,
-        _ERRORS,
+        *(_LETTER, _SERVICE, Column("ratio (95 %)", _ratio(MEASURES["closed"]))),
+        *(_RATE, *_COSTS, _P50, _P99, _PEAK, _ERRORS, _VERDICT),
     ),
     "open": (
-        Column("mean time ratio (95 %)", 23, _ratio(MEASURES["open"])),
-        Column("offered/s", 11, lambda cell: rate(cell.offered_per_second)),
-        Column("achieved/s", 12, lambda cell: rate(cell.throughput_per_second)),
-        Column("p50 ms", 9, lambda cell: milliseconds(cell.latency_us["p50"])),
-        Column("p99 ms", 9, lambda cell: milliseconds(cell.latency_us["p99"])),
-        Column("p99.9 ms", 10, lambda cell: milliseconds(cell.latency_us["p999"])),
-        Column("service p50", 13, lambda cell: milliseconds(cell.service_us.get("p50"))),
-        Column("p99 ms", 9, lambda cell: milliseconds(cell.service_us.get("p99"))),
-        _CPU,
-        _ERRORS,
+        *(_LETTER, _SERVICE, Column("mean time ratio (95 %)", _ratio(MEASURES["open"]))),
+        Column[Row]("offered/s", lambda row: rate(row.cell.offered_per_second)),
+        Column("achieved/s", _RATE.text),
+        *(_P50, _P99, Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"]))),
+        Column[Row]("service p50 ms", lambda row: milliseconds(row.cell.service_us.get("p50"))),
+        Column[Row]("service p99 ms", lambda row: milliseconds(row.cell.service_us.get("p99"))),
+        *(*_COSTS, _ERRORS, _VERDICT),
     ),
     "capacity": (
-        Column("ratio (95 %)", 21, _ratio(MEASURES["capacity"])),
-        Column("capacity/s (95 %)", 26, _capacity),
-        _CPU,
-        _PEAK,
-        _ERRORS,
+        *(_LETTER, _SERVICE, Column("ratio (95 %)", _ratio(MEASURES["capacity"]))),
+        *(Column("capacity/s (95 %)", _capacity), *_COSTS, _PEAK, _ERRORS, _VERDICT),
     ),
 }
 """Under each load."""
+OPTIONAL = (_USER_AND_KERNEL, _INSTRUCTIONS)
+"""Left out of a table in which no row has them."""
 
 
 def render(summary: Summary) -> str:
-    """The whole run: what it was measured on, how far the twin is off, and a table per scenario."""
-    lines = [_host_line(summary), *_calibration_lines(summary), *_twin_lines(summary)]
+    """The whole run: what it was measured on, a table per scenario, and after them what explains the tables."""
+    lines = [_host_line(summary)]
+    told = summary.context.get("calibration")
+    if told:
+        lines.append(f"calibrated {told['when']}: see the end")
     for name, table in summary.scenarios.items():
         lines += ["", *_scenario(summary, name, table)]
-    lines += ["", "Services that share a letter cannot be told apart at 95 %; ratios are to " + summary.reference + "."]
-    for service, rows in summary.context.get("declared", {}).items():
-        lines += [f"{service} cannot do {check}: {reason}" for check, reason in rows.items()]
+    lines += ["", "Services that share a letter cannot be told apart at 95 %."]
+    lines += _of_load(summary)
+    lines += _twin_lines(summary)
+    for service, checks in summary.context.get("declared", {}).items():
+        lines += [f"{service} cannot do {check}: {reason}" for check, reason in checks.items()]
+    if told:
+        lines += [f"calibrated {told['when']}:", *(f"  {part}" for part in told["words"].split("; "))]
     return "\n".join(lines)
 
 
@@ -105,42 +170,49 @@ def _host_line(summary: Summary) -> str:
     return f"run {summary.run}: " + ", ".join(parts)
 
 
-def _calibration_lines(summary: Summary) -> list[str]:
-    told = summary.context.get("calibration")
-    return [f"calibrated {told['when']}: {told['words']}"] if told else []
+def _of_load(summary: Summary) -> list[str]:
+    """What explains the columns of this load."""
+    if summary.context["load"] == "open":
+        return ["p50 to p99.9 count from when requests were due, service p50 and p99 from when they were sent."]
+    cells = [cell for table in summary.scenarios.values() for cell in table.services.values()]
+    if any((cell.capacity_at_least is None) != (cell.capacity_at_most is None) for cell in cells):
+        return ["< and > stand before a bound of a capacity where the trials tell no more."]
+    return []
 
 
 def _twin_lines(summary: Summary) -> list[str]:
-    parts = [
-        f"{scenario} {ratio}"
-        for scenario, table in summary.scenarios.items()
-        for cell in table.services.values()
-        if cell.twin_of == summary.reference and (ratio := getattr(cell, MEASURES[table.load]))
+    of_baseline: dict[str, list[str]] = {}
+    for scenario, table in summary.scenarios.items():
+        for cell in table.services.values():
+            ratio = getattr(cell, MEASURES[table.load])
+            if cell.twin_of and cell.twin_of == table.baseline and ratio:
+                of_baseline.setdefault(cell.twin_of, []).append(f"{scenario} {ratio}")
+    return [
+        f"twin of {baseline} (the truth is 1.000: what differs is the instrument's own error): {'; '.join(parts)}"
+        for baseline, parts in of_baseline.items()
     ]
-    head = f"twin of {summary.reference} (the instrument's own error: the truth is 1.000)"
-    return [f"{head}: {'; '.join(parts)}"] if parts else []
 
 
 def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
+    if table.baseline is None:
+        return [f"{name}: none of these services has a part in it"]
     seconds = summary.context["slice_seconds"][name]
-    columns = COLUMNS[table.load]
     lines = [
-        f"{name}: {table.blocks} blocks of {seconds * 1000:g} ms slices{_dropped(table)}",
-        f"  {'':5}{'service':<16}" + "".join(f"{one.title:>{one.width}}" for one in columns) + "  verdict",
+        f"{name}: ratios to {table.baseline}, {table.blocks} blocks of {seconds * 1000:g} ms slices{_dropped(table)}"
     ]
     if table.too_noisy:
-        lines.insert(1, f"  too noisy: {_still_visible(table)}")
-    for role in ROLES:
-        cells = [(service, cell) for service, cell in ranked(table) if cell.role == role]
-        if cells:
-            lines.append(f"  {role}s")
-            lines += [_row(summary, columns, service, cell) for service, cell in cells]
-    return lines + [
-        f"  {service}: {reason}"
-        for service, cell in table.services.items()
-        for reason in cell.reasons
-        if ": " in reason
+        lines.append(f"  too noisy: {_still_visible(table)}")
+    own = [row for row in rows(summary) if row.scenario == name]
+    groups = {f"{role}s": [row for row in own if row.cell.role == role] for role in ROLES}
+    return [
+        *lines,
+        *columns.lines(_shown(table.load, own), groups),
+        *(f"  {row.service}: {reason}" for row in own for reason in row.cell.reasons if ": " in reason),
     ]
+
+
+def _shown(load: str, own: Sequence[Row]) -> list[Column[Row]]:
+    return [one for one in COLUMNS[load] if one not in OPTIONAL or any(one.text(row) != "–" for row in own)]
 
 
 def _dropped(table: Table) -> str:
@@ -159,25 +231,8 @@ def _still_visible(table: Table) -> str:
     return f"what was left could only show differences of over {100 * width:.1f} %"
 
 
-def _row(summary: Summary, columns: tuple[Column, ...], service: str, cell: Cell) -> str:
-    numbers = "".join(f"{one.text(cell):>{one.width}}" for one in columns)
-    within = f", within {100 * cell.within:g} % of {summary.reference}" if cell.within and cell.valid else ""
-    connections = summary.context["connections"]
-    waiting = f", serves {cell.at_once} of {connections} at once" if cell.at_once and cell.at_once < connections else ""
-    return f"  {cell.group:<5}{service:<16}{numbers}  {_verdict(cell)}{waiting}{within}"
-
-
-def _verdict(cell: Cell) -> str:
-    """The kinds of the cell's reasons; what they are in full stands below the table."""
-    return ", ".join(reason.split(":")[0] for reason in cell.reasons) or "ok"
-
-
-def milliseconds(us: float | None) -> str:
-    return "–" if us is None else f"{us / 1000:.2f}"
-
-
 def progress(block: int, seconds_left: float, widths: Mapping[str, float]) -> str:
     """One line: the block, the time left, and how narrow each scenario's widest ratio interval is by now."""
     known = ", ".join(f"{name} {f'±{100 * width:.1f} %' if width < 1 else '–'}" for name, width in widths.items())
-    left = time.strftime("%M:%S", time.gmtime(max(0.0, seconds_left)))
+    left = timedelta(seconds=round(max(0.0, seconds_left)))
     return f"block {block}, {left} left; widest interval of a ratio: {known}"

@@ -25,10 +25,15 @@ class Service:
     role: str
     published_port: int
     twin_of: str | None = None
+    """The service of whose image it is a second container, as a check of the instrument."""
+    variant_of: str | None = None
+    """The service that it is, but for one thing."""
     only: tuple[str, ...] = ()
     """The scenarios that it can answer; empty: all."""
     declared: Mapping[str, str] = field(default_factory=dict, hash=False)  # a mapping has no hash
     """The checks of conformance that it truly cannot pass, each with the reason in a sentence."""
+    why: str | None = None
+    """Why it runs on this server and with these settings, in a sentence or two."""
 
     def answers(self, scenario: str) -> bool:
         return not self.only or scenario in self.only
@@ -78,6 +83,8 @@ def _service(name: str, stanza: Mapping[str, Any]) -> Service:
         role=role,
         published_port=int(published),
         twin_of=stanza.get("x-twin-of"),
+        variant_of=stanza.get("x-variant-of"),
         only=tuple(stanza.get("x-only", ())),
         declared=declared,
+        why=stanza.get("x-why"),
     )

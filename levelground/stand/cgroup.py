@@ -33,6 +33,22 @@ class Group:
             return int((self.cpuacct / "cpuacct.usage").read_text()) / 1000.0
         return float(_fields(self.cpu / "cpu.stat")["usage_usec"])
 
+    def user_and_system_us(self) -> tuple[float, float] | None:
+        """What of it was spent in the container's own code, and what by the kernel for it; None: not told finely.
+
+        Version 1 has a file in ticks of 10 ms as well, which is of no use for times of a few milliseconds.
+        """
+        if self.version == 2:
+            fields = _fields(self.cpu / "cpu.stat")
+            return (
+                (fields["user_usec"], fields["system_usec"]) if {"user_usec", "system_usec"} <= fields.keys() else None
+            )
+        try:
+            user, system = (int((self.cpuacct / f"cpuacct.usage_{name}").read_text()) for name in ("user", "sys"))
+        except FileNotFoundError:
+            return None
+        return user / 1000.0, system / 1000.0
+
     def memory_bytes(self) -> int:
         """Memory in use without what the kernel could drop at once: usage minus inactive file pages."""
         if self.version == 1:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from levelground.model.record import Conditions
 from levelground.stand import host
-from levelground.traffic.schedule import Block
 
 
 class Meter:
@@ -27,7 +26,7 @@ class Meter:
         self._used = self._used_us()
         self._delayed = host.delayed_us()
 
-    def finish(self, block: Block, round: int, warmup: bool, origin: float) -> Conditions:
+    def finish(self, block: int, scenario: str, round: int, warmup: bool, origin: float) -> Conditions:
         """The conditions since `start`; `origin` is when the run began, on the monotonic clock."""
         began, services, stolen, used, delayed = (
             self._began,
@@ -40,8 +39,8 @@ class Meter:
         # A service that came or went in the block has no difference.
         spent = sum(max(0.0, now - used[name]) for name, now in self._used.items() if name in used)
         return Conditions(
-            block=block.number,
-            scenario=block.scenario,
+            block=block,
+            scenario=scenario,
             round=round,
             warmup=warmup,
             start_seconds=began - origin,

@@ -29,7 +29,8 @@ def describe(results: Path = RESULTS) -> dict[str, Any]:
 
 def words(host: Mapping[str, Any]) -> list[str]:
     """A description as a table's first line has it."""
-    engine = (host["engine"] or {}).get("version")
+    told = host["engine"] or {}
+    engine, bases = told.get("version"), told.get("base_images", {})
     return [
         f"{host['cpus']} × {host['cpu'] or host['architecture']}",
         f"Linux {host['kernel']}",
@@ -37,11 +38,15 @@ def words(host: Mapping[str, Any]) -> list[str]:
         if host["cgroup_version"]
         else "no cgroup files: CPU and memory not measured",
         *([f"Docker {engine}"] if engine else []),
+        *(["base images built from Debian's packages"] if any(one["stand_in"] for one in bases.values()) else []),
     ]
 
 
 def _engine(results: Path) -> dict[str, Any] | None:
-    """Its version; of every service the image's id, its size, and its packages, if they were counted by now."""
+    """Its version; of every service the image's id, its size, and its packages, if they were counted by now.
+
+    Base images are stand-ins where engine/ built them from Debian's packages, because no registry handed them out.
+    """
     path = results / ".engine.json"
     if not path.exists():
         return None
@@ -51,6 +56,7 @@ def _engine(results: Path) -> dict[str, Any] | None:
     return {
         "version": told["version"],
         "images": told["images"],
+        "base_images": told.get("base_images", {}),
         "image_bytes": {service: sizes[one] for service, one in told["images"].items() if one in sizes},
         "packages": {service: asdict(one) for service, one in counts.items() if one},
     }

@@ -8,8 +8,10 @@ import json
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
+from levelground.stand import wire
 from levelground.stand.catalog import PORT, Service
 
 Address = tuple[str, int]
@@ -35,21 +37,18 @@ def resolve(address: Address) -> Address:
 
 
 def about(address: Address, timeout: float = 2.0) -> dict[str, Any]:
-    """The service's own description. Raises NotUp."""
-    connection = http.client.HTTPConnection(*resolve(address), timeout=timeout)
+    """The service's own description, if it is there within `timeout` seconds in all. Raises NotUp."""
     try:
-        connection.request("GET", "/about")
-        response = connection.getresponse()
-        body = response.read()
-        if response.status != 200:
-            raise NotUp(f"GET /about answered {response.status}")
+        status, body = _get(resolve(address), "/about", timeout)
+        if status != 200:
+            raise NotUp(f"GET /about answered {status}")
         answer = json.loads(body)
+    except TimeoutError:
+        raise NotUp(f"GET /about: no whole answer within {timeout:g} s") from None
     except (OSError, http.client.HTTPException) as error:
-        raise NotUp(f"GET /about: {error or type(error).__name__}") from None
+        raise NotUp(f"GET /about: {str(error) or type(error).__name__}") from None
     except ValueError:
         raise NotUp(f"GET /about answered no JSON: {body[:80]!r}") from None
-    finally:
-        connection.close()
     if not isinstance(answer, dict):
         raise NotUp(f"GET /about answered no JSON object: {body[:80]!r}")
     return answer
@@ -58,16 +57,11 @@ def about(address: Address, timeout: float = 2.0) -> dict[str, Any]:
 def await_page(address: Address, seconds: float) -> bool:
     """Whether something answers `GET /` there within so many seconds, whatever its answer."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(*address, timeout=2.0)
-        try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
+    while (left := deadline - time.monotonic()) > 0:
+        with suppress(OSError, http.client.HTTPException):
+            _get(address, "/", min(left, 2.0))
             return True
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.2)
-        finally:
-            connection.close()
+        time.sleep(0.2)
     return False
 
 
@@ -91,3 +85,16 @@ def await_all(
         if not wrong or time.monotonic() > deadline:
             return up, wrong
         time.sleep(0.2)
+
+
+def _get(address: Address, path: str, seconds: float) -> tuple[int, bytes]:
+    """Status and body of the answer on a new connection. Raises TimeoutError, other OSErrors, HTTPException."""
+    deadline = time.monotonic() + seconds
+    with socket.create_connection(address, timeout=wire.left(deadline)) as connection:
+        connection.settimeout(wire.left(deadline))
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n".encode())
+        reader = wire.Reader(wire.Wire(connection, deadline))
+        # All that HTTPResponse wants of a socket is makefile().
+        with http.client.HTTPResponse(reader, method="GET") as response:  # type: ignore[arg-type]
+            response.begin()
+            return response.status, response.read()

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from random import Random
 
-from levelground.traffic.scenario import Transaction, data, word
+from levelground.contract.topics.echo import echo
+from levelground.traffic.scenario import Transaction, word
 
 
 def transactions(random: Random) -> Iterator[Transaction]:
@@ -18,4 +19,4 @@ def transactions(random: Random) -> Iterator[Transaction]:
                 for _ in range(16)
             ],
         }
-        yield [data("POST", "/echo", send=order, says=order)]
+        yield [echo(order)]

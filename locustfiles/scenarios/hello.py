@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from random import Random
 
-from levelground.traffic.scenario import Transaction, text
+from levelground.contract.topics.hello import hello
+from levelground.traffic.scenario import Transaction
 
 
 def transactions(random: Random) -> Iterator[Transaction]:
     while True:
-        yield [text("GET", "/", says="hello world")]
+        yield [hello()]

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from itertools import count
 from random import Random
 
-from levelground.traffic.scenario import Transaction, data, empty, word
+from levelground.contract.topics.items import delete_item, get_item, put_item
+from levelground.traffic.scenario import Transaction, word
 
 
 def transactions(random: Random) -> Iterator[Transaction]:
+    # The number keeps two connections from sharing an item.
     for number in count():
-        path = f"/items/{word(random)}-{number}"
+        item = f"{word(random)}-{number}"
         first, second = ({"name": word(random), "stock": random.randrange(1000)} for _ in range(2))
         yield [
-            data("PUT", path, send=first, says=first, status=201),
-            data("GET", path, says=first),
-            data("PUT", path, send=second, says=second, status=200),
-            empty("DELETE", path, status=204),
+            put_item(item, first, created=True),
+            get_item(item, first),
+            put_item(item, second, created=False),
+            delete_item(item),
         ]

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from random import Random
 
-from levelground.traffic.scenario import Transaction, data
+from levelground.contract.topics.hello import hello_json
+from levelground.traffic.scenario import Transaction
 
 
 def transactions(random: Random) -> Iterator[Transaction]:
     while True:
-        yield [data("GET", "/json", says={"hello": "world"})]
+        yield [hello_json()]

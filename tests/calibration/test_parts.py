@@ -15,8 +15,7 @@ import yaml
 
 from levelground.calibration import parts, timing
 from levelground.judging.statistics import Floats
-from levelground.measuring import certificate, lock
-from levelground.model import record
+from levelground.measuring import certificate
 from levelground.stand import catalog
 from tests.calibration.plotted import FOUND
 
@@ -151,16 +150,6 @@ def test_an_interrupted_calibration_keeps_the_parts_that_were_made(
     assert (code, "stall" in found, "slip" in found) == (1, True, False)
 
 
-def test_two_measurements_at_once_are_refused_and_leave_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(parts, "RESULTS", tmp_path)
-    with lock.alone(tmp_path):
-        assert parts.run(["slip"], 1.0) == 1
-    assert "another run is under way" in capsys.readouterr().err
-    assert not (tmp_path / "calibration").exists()
-
-
 def test_every_part_has_words_and_its_numbers_are_json() -> None:
     assert list(parts.PARTS) == list(certificate.SENTENCES)
     seen, details = parts.compare_slowed(rates(100, 1.0, 1.0, 1.0), 10)
@@ -175,7 +164,7 @@ def test_what_only_a_calibration_needs_has_the_services_limits_and_no_role(name:
     assert {key: stanza.get(key) for key in STANZAS["x-service"]} == STANZAS["x-service"]
 
 
-def test_the_slowed_service_is_of_the_references_image() -> None:
+def test_the_slowed_service_is_of_the_baselines_image() -> None:
     assert STANZAS["services"][parts.SLOWED]["image"] == STANZAS["services"]["starlette"]["image"]
 
 

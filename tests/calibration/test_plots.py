@@ -1,6 +1,7 @@
 """The plots and the page of a calibration: from its numbers alone, and the same for the same numbers."""
 
 import re
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -54,11 +55,18 @@ def test_the_page_needs_nothing_else_and_has_all_numbers_and_plots(tmp_path: Pat
     sheet.write(tmp_path, FOUND)
     page = (tmp_path / sheet.FILE).read_text()
     assert all(svg in page for svg in drawn.values())
-    assert all(title in page for title in sheet.TITLES.values())
+    assert all(title in unescape(page) for title in sheet.TITLES.values())
     assert "<td>1 estimate_percent</td><td>1</td>" in page
     assert "<td>requests_per_second</td><td>81,234</td>" in page
     assert not re.search(r'(src|href)="(?!#)', page.replace("xlink:href", "href"))
     assert {path.name for path in tmp_path.iterdir()} == {sheet.FILE, *(f"{part}.svg" for part in drawn)}
+
+
+def test_what_a_calibration_found_is_text_on_its_page_and_never_markup() -> None:
+    found = {**FOUND, "when": "<b>now</b>", "twins": {**FOUND["twins"], "<i>": "a & b"}}
+    page = sheet.page(found, {})
+    assert "<title>Level Ground, calibrated &lt;b&gt;now&lt;/b&gt;</title>" in page
+    assert "<td>&lt;i&gt;</td><td>a &amp; b</td>" in page
 
 
 def test_no_two_marks_of_the_page_share_an_id(drawn: dict[str, str]) -> None:

@@ -1,7 +1,8 @@
-"""Runs of `make bench` as tests look at them."""
+"""Runs of `make bench` as tests look at them: each is known by its own name, which it prints, never by `latest`."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -11,13 +12,20 @@ from typing import Any
 from levelground.model.folder import Folder
 from tests.end_to_end.conftest import ROOT, command
 
-LATEST = Folder(ROOT / "results" / "latest")
+RESULTS = ROOT / "results"
 HOST_REASONS = ("too noisy", "too few blocks", "late")
 """What a busy host may do to any cell: no fault of the service, nor of the code under test."""
 
 
-def summary() -> Any:
-    return json.loads((LATEST.path / "summary.json").read_text())
+def folder(output: str) -> Folder:
+    """The folder of the run whose command printed this."""
+    names = re.findall(r"^results/(\S+): run\.json, ", output, re.MULTILINE)
+    assert len(names) == 1, output
+    return Folder(RESULTS / names[0])
+
+
+def summary(of: Folder) -> Any:
+    return json.loads((of.path / "summary.json").read_text())
 
 
 def faults(cell: Mapping[str, Any]) -> dict[str, str]:
@@ -27,18 +35,21 @@ def faults(cell: Mapping[str, Any]) -> dict[str, str]:
 
 
 def ended_well(done: subprocess.CompletedProcess[str]) -> bool:
-    """Whether a run succeeded, or failed for nothing but the host's noise."""
+    """Whether a run succeeded, or failed for nothing but the host's noise, which its own table then says."""
     if done.returncode == 0:
         return True
-    cells = [cell for scored in summary()["scenarios"].values() for cell in scored["services"].values()]
-    return not any(faults(cell) for cell in cells if cell["role"] != "control")
+    cells = [
+        cell for scored in summary(folder(done.stdout))["scenarios"].values() for cell in scored["services"].values()
+    ]
+    own = [cell for cell in cells if cell["role"] != "control"]
+    return not any(faults(cell) for cell in own) and any(cell["reasons"] for cell in own)
 
 
 class Running:
     """A run under way, in a process group of its own like a command in a terminal."""
 
     def __init__(self, *options: str) -> None:
-        before = LATEST.path.resolve()
+        before = set(RESULTS.glob("20*"))
         self.process = subprocess.Popen(
             ["make", "bench", *options],
             cwd=ROOT,
@@ -48,16 +59,22 @@ class Running:
             start_new_session=True,
         )
         deadline = time.monotonic() + 180
-        while LATEST.path.resolve() == before or not (LATEST.path / "slices.jsonl").exists():
+        while not (new := [one for one in set(RESULTS.glob("20*")) - before if (one / "slices.jsonl").exists()]):
             assert time.monotonic() < deadline, "the run did not begin"
             assert self.process.poll() is None, self.process.communicate()[0]
             time.sleep(0.2)
-        self.folder = Folder(LATEST.path.resolve())
+        (path,) = new
+        self.folder = Folder(path)
 
     def await_blocks(self, blocks: int) -> None:
         while max((one.block for one in self.folder.read_slices()), default=0) < blocks:
             assert self.process.poll() is None, self.process.communicate()[0]
             time.sleep(0.2)
+
+    def interrupt(self) -> str:
+        """Ctrl-C; returns what was printed."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.finish()
 
     def finish(self) -> str:
         output, _ = self.process.communicate(timeout=180)

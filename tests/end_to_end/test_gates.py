@@ -60,15 +60,14 @@ def misfortunes(up: str) -> Iterator[Folder]:
     ],
 )
 def test_a_misfortune_is_named(misfortunes: Folder, service: str, kind: str) -> None:
-    assert summary()["run"] == misfortunes.name
-    assert kind in faults(summary()["scenarios"]["hello"]["services"][service])
+    assert kind in faults(summary(misfortunes)["scenarios"]["hello"]["services"][service])
 
 
 def test_services_without_a_misfortune_have_no_fault(misfortunes: Folder) -> None:
-    cells = summary()["scenarios"]["hello"]["services"]
+    cells = summary(misfortunes)["scenarios"]["hello"]["services"]
     assert not faults(cells["starlette"])
     assert not faults(cells["fastapi"])
-    assert cells["fastapi"]["requests"] > 1000
+    assert cells["fastapi"]["requests"] > 0
 
 
 @contextmanager
@@ -92,7 +91,7 @@ def test_what_else_runs_on_the_measuring_cpus_is_seen_and_makes_a_run_too_noisy(
     with a_hog(os.environ.get("SERVICE_CPUS", knobs["SERVICE_CPUS"])):
         time.sleep(8)
     output = run.finish()
-    scored = summary()["scenarios"]["hello"]
+    scored = summary(run.folder)["scenarios"]["hello"]
     assert scored["dropped"]["something else on the generator's CPU"] > 10
     assert scored["dropped"]["something else on the services' CPUs"] > 10
     assert calm > 0

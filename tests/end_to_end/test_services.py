@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from levelground import conformance
+from levelground.contract import checker
 from levelground.stand import catalog, probe
 from tests.end_to_end.conftest import command
 
@@ -27,7 +27,7 @@ def containers(up: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def verdicts(up: str) -> dict[str, dict[str, str | None]]:
-    return conformance.check_all(SERVICES, outside)
+    return checker.check_all(SERVICES, outside)
 
 
 def test_the_port_map_names_every_service_with_its_port_and_version(up: str) -> None:
@@ -40,7 +40,7 @@ def test_the_port_map_names_every_service_with_its_port_and_version(up: str) -> 
     assert ":8089 " in up
 
 
-CHECKS = [(one, each.name) for one in SERVICES for each in conformance.meant_for(one)]
+CHECKS = [(one, each.name) for one in SERVICES for each in checker.meant_for(one)]
 
 
 @pytest.mark.parametrize(("service", "check"), CHECKS, ids=[f"{one.name}-{check}" for one, check in CHECKS])

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from levelground.model.folder import Folder
-from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.conftest import ROOT, command
+from tests.end_to_end.runs import Running
 
 UI = "http://127.0.0.1:8089"
 pytestmark = pytest.mark.usefixtures("up")
@@ -56,8 +57,11 @@ def test_a_run_from_the_page_fills_locusts_tables_and_leaves_a_record() -> None:
             return rows >= wanted and {(row["service"], row["scenario"]) for row in tab} == wanted
 
         wait_for(complete)
+        other = command("make", "conformance", "SERVICES=go")
     finally:
         post("/stop")
+    assert other.returncode != 0
+    assert "another run is under way on this stand: a run from the web UI, since 20" in other.stderr
     wait_for(lambda: json.loads(get("/stats/requests"))["state"] in ("stopped", "ready"))
     folder = Folder(ROOT / "results" / "latest")
     run = folder.read_run()
@@ -91,12 +95,22 @@ def test_an_open_loop_from_the_page_shows_the_rate_that_was_offered() -> None:
     assert (told.load, told.rates_per_second) == ("open", {"hello": 500.0})
 
 
-def test_what_is_no_rate_is_said_on_the_page() -> None:
+def test_a_run_from_the_page_is_refused_while_another_is_under_way() -> None:
+    measuring = Running("SERVICES=go", "SCENARIOS=hello", "MINUTES=2", "ROUNDS=1")
+    newest = (ROOT / "results" / "latest").resolve()
+    started = post("/swarm", user_count="4", spawn_rate="1000", services=["go"], scenarios=["hello"])
+    assert started["success"], started
+    try:
+        wait_for(lambda: "another run is under way on this stand: make bench" in get("/exceptions"))
+    finally:
+        post("/stop")
+        measuring.interrupt()
+    assert (ROOT / "results" / "latest").resolve() == newest == measuring.folder.path
+
+
+def test_what_is_no_rate_is_refused_with_what_is() -> None:
     started = post(
         "/swarm", user_count="4", spawn_rate="1000", services=["go"], scenarios=["hello"], load="open", rate="fast"
     )
-    assert started["success"], started
-    try:
-        wait_for(lambda: "is no rate" in get("/exceptions"))
-    finally:
-        post("/stop")
+    assert not started["success"]
+    assert "'fast' is no rate: give requests per second (2000)" in started["message"]

@@ -147,7 +147,7 @@ def test_no_blocks_give_no_interval_and_no_letter(services: int) -> None:
         assert ratios(empty, 0, one_round(0), seed=1) == [None] * services
 
 
-def test_one_block_gives_no_interval_but_the_reference_s_own() -> None:
+def test_one_block_gives_no_interval_but_the_baseline_s_own() -> None:
     table = np.array([[3.0, 4.0]])
     assert ratios(table, 0, one_round(1), seed=1) == [Interval(1.0, 1.0, 1.0), None]
     assert letters(table, one_round(1), seed=1) == ["", ""]
@@ -173,7 +173,7 @@ def test_a_column_without_data_gets_nothing_and_changes_nothing() -> None:
     assert totals(wider, wider, rounds)[1] is None
 
 
-def test_a_single_service_is_its_own_reference_and_alone_with_its_letter() -> None:
+def test_a_single_service_is_its_own_baseline_and_alone_with_its_letter() -> None:
     table = np.array([[1.0], [2.0]])
     assert ratios(table, 0, one_round(2), seed=1) == [Interval(1.0, 1.0, 1.0)]
     assert letters(table, one_round(2), seed=1) == ["a"]
@@ -373,7 +373,7 @@ def test_two_or_three_rounds_do_not_undercover() -> None:
         assert whole >= 0.93
 
 
-def test_a_twin_alone_beside_its_reference_raises_false_alarm_in_5_of_100_tables() -> None:
+def test_a_twin_alone_beside_its_baseline_raises_false_alarm_in_5_of_100_tables() -> None:
     _, twin = coverage(800, 2, one_round(100))
     assert 0.93 <= twin <= 0.97
 

@@ -10,7 +10,7 @@ import pytest
 from levelground.judging import summary
 from levelground.model import histogram
 from levelground.model.folder import Folder
-from levelground.model.record import Run, Slice
+from levelground.model.record import Slice
 from levelground.showing import table
 from tests.samples import A_CALM_BLOCK, a_member, a_run, a_slice
 
@@ -110,23 +110,10 @@ def test_the_table_ranks_within_groups_and_names_the_twins_distance() -> None:
     speeds = {"starlette": 1e5, "slow": 0.5e5, "fast": 2e5, "starlette-twin": 1e5}
     lines = table.render(summary.of(run, slices_of(speeds, noise=0.01))).splitlines()
     assert lines[0].startswith("run 2026-01-01T00-00-00Z-0000: 2 × CPU, Linux 6.1, cgroup v1, 16 connections")
-    assert lines[1].startswith("twin of starlette (the instrument's own error: the truth is 1.000): hello 1.00")
+    (twin,) = [line for line in lines if line.startswith("twin of starlette (the truth is 1.000")]
+    assert "hello 1.00" in twin
     order = [line.split()[1] for line in lines if line.startswith("  ") and " ok" in line]
     assert order == ["fast", "starlette", "slow", "starlette-twin"]
-
-
-def test_a_watch_looks_between_blocks_and_starts_anew_with_each_run() -> None:
-    seen: list[tuple[str, int]] = []
-    watch = summary.Watch(lambda run, slices: seen.append((run.run, len(slices))), every_seconds=1.0)
-
-    def feed(run: Run, blocks: int) -> None:
-        for block in range(blocks):
-            for service in ("a", "b"):
-                watch(run, a_slice(block=block, service=service, start_seconds=block * 0.6))
-
-    feed(a_run("a", run="first"), 5)
-    feed(a_run("a", run="second"), 3)
-    assert seen == [("first", 4), ("first", 8), ("second", 4)]
 
 
 def open_slices(means_us: dict[str, float], blocks: int = 60) -> list[Slice]:
@@ -226,7 +213,7 @@ def test_a_block_that_was_broken_off_is_no_failure_of_the_services_that_it_lacks
     assert whole.scenarios["hello"].services["fast"].valid
 
 
-def test_near_the_reference_is_only_said_when_the_whole_interval_is() -> None:
+def test_near_the_baseline_is_only_said_when_the_whole_interval_is() -> None:
     same = slices_of({"starlette": 1e6, "near": 1.004e6, "far": 1.03e6}, noise=0.01)
     cells = summary.of(a_run("starlette", "near", "far"), same).scenarios["hello"].services
     assert cells["near"].within == 0.01
@@ -248,3 +235,62 @@ def test_a_service_that_serves_fewer_requests_than_there_are_connections_says_so
     run = a_run("starlette", "threads", services={"starlette": a_member(), "threads": few})
     text = table.render(summary.of(run, slices_of({"starlette": 100_000.0, "threads": 50_000.0})))
     assert next(line for line in text.splitlines() if " threads " in line).endswith("ok, serves 8 of 16 at once")
+
+
+def test_a_scenario_that_the_baseline_has_no_part_in_names_the_service_that_its_ratios_are_to() -> None:
+    members = {"starlette": a_member(left_out={"items": "not part of it"}), "go": a_member(), "node": a_member()}
+    run = a_run("starlette", "go", "node", services=members, scenarios={"hello": "00", "items": "11"})
+    slices = slices_of({"go": 100_000.0, "node": 150_000.0})
+    judged = summary.of(run, [*slices, *(replace(one, scenario="items") for one in slices)])
+    assert (judged.baseline, judged.scenarios["hello"].baseline) == ("starlette", "starlette")
+    assert judged.scenarios["items"].baseline == "go"
+    assert judged.scenarios["items"].services["node"].throughput_ratio is not None
+
+
+def test_a_scenario_that_no_service_has_a_part_in_has_no_baseline() -> None:
+    run = a_run("starlette", services={"starlette": a_member(left_out={"hello": "not part of it"})})
+    assert summary.of(run, []).scenarios["hello"].baseline is None
+
+
+def trials_of(met: dict[str, bool]) -> summary.Table:
+    """A search in which every trial of a service met the objective, or none did."""
+    run = a_run(
+        *met,
+        load="capacity",
+        objective="p99<50ms",
+        saturated_per_second={"hello": dict.fromkeys(met, 10_000.0)},
+    )
+    slices = [
+        a_slice(
+            block=block,
+            service=name,
+            offered_per_second=1_000.0 + 100 * block,
+            latency=histogram.of([10_000_000 if each else 90_000_000] * 100),
+            requests=100,
+        )
+        for block in range(30)
+        for name, each in met.items()
+    ]
+    return summary.of(run, slices).scenarios["hello"]
+
+
+def test_where_no_rate_met_the_objective_the_capacity_has_an_upper_bound_alone() -> None:
+    cell = trials_of({"starlette": False}).services["starlette"]
+    assert cell.capacity_per_second is None
+    assert cell.capacity_at_least is None
+    assert cell.capacity_at_most is not None
+    assert cell.capacity_at_most < 1_000
+    assert (cell.never_met, cell.valid) == (True, True)
+
+
+def test_where_every_rate_met_the_objective_the_capacity_has_a_lower_bound_alone() -> None:
+    cell = trials_of({"starlette": True}).services["starlette"]
+    assert cell.capacity_per_second is None
+    assert cell.capacity_at_least is not None
+    assert cell.capacity_at_least > 3_000
+    assert (cell.capacity_at_most, cell.never_met) == (None, False)
+
+
+def test_a_scenario_that_no_service_has_a_part_in_has_no_ratio_to_wait_for() -> None:
+    run = a_run("starlette", services={"starlette": a_member(left_out={"hello": "not part of it"})})
+    assert summary.ratio_widths(run, [], []) == {"hello": 0.0}

@@ -1,8 +1,6 @@
 """The footprint: what is measured on services that a fake engine restarts, and what becomes of those that fail."""
 
-import io
 import json
-import os
 import socket
 import threading
 import time
@@ -11,10 +9,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from levelground.measuring import footprint
+from levelground.measuring.engine import Failed, Started
+from levelground.model.footprint import Report, Sample
 from levelground.showing import schema
 from levelground.stand import catalog, host, image, probe
 from levelground.traffic.scenario import text
@@ -27,7 +25,7 @@ ABOUT = answer(json.dumps({"container": ID[:12]}).encode(), media_type="applicat
 STEP = text("GET", "/", says="hello world")
 IMAGE = "sha256:" + "1" * 64
 Reply = Callable[[int, bytes], Sequence[Piece]]
-Measure = Callable[..., footprint.Report]
+Measure = Callable[..., Report]
 
 
 class Engine:
@@ -48,10 +46,10 @@ class Engine:
         self.asked.append(f"start {service}")
         self._at = time.time()
 
-    def started(self, seconds: float) -> footprint.Started | None:
+    def started(self, seconds: float) -> Started | None:
         if self.asked[-1] == f"start {self._failing}":
-            raise footprint.Failed("the engine did not start it")
-        return footprint.Started(self._at, self._address)
+            raise Failed("the engine did not start it")
+        return Started(self._at, self._address)
 
 
 def well(number: int, request: bytes) -> Sequence[Piece]:
@@ -98,7 +96,7 @@ def prepare(results: Path, tmp_path: Path) -> Iterator[Callable[..., footprint.M
 
 @pytest.fixture
 def measure(prepare: Callable[..., footprint.Measurement]) -> Measure:
-    def measure(engine: Engine, reply: Reply = well, repeats: int = 2) -> footprint.Report:
+    def measure(engine: Engine, reply: Reply = well, repeats: int = 2) -> Report:
         report = prepare(engine, reply, repeats).run()
         assert report is not None
         return report
@@ -116,7 +114,7 @@ def test_everything_is_measured_in_every_repeat(measure: Measure) -> None:
         one.idle_cpu_percent,
     ):
         assert len(each.values) == 3
-    assert one.memory_idle_bytes == footprint.Sample([4000.0] * 3, 4000.0, 4000.0, 4000.0)
+    assert one.memory_idle_bytes == Sample([4000.0] * 3, 4000.0, 4000.0, 4000.0)
     assert one.idle_cpu_percent.estimate == 0
     assert (one.image_bytes, one.language_packages, one.system_packages) == (250_000_000, 1, 0)
     assert one.missing == {}
@@ -211,7 +209,7 @@ def test_nothing_is_written_if_it_was_interrupted_before_anything_was_measured(
 
 def test_a_listener_that_opens_late_is_waited_for() -> None:
     class Late(Engine):
-        def started(self, seconds: float) -> footprint.Started | None:
+        def started(self, seconds: float) -> Started | None:
             threading.Timer(0.05, listener.listen).start()
             return super().started(seconds)
 
@@ -252,76 +250,6 @@ def test_an_answer_is_judged_by_what_it_says(reply: Sequence[Piece], wrong: str 
         assert footprint.ask(connection, STEP, 0.2) == wrong
 
 
-def test_the_mean_has_students_interval() -> None:
-    one = footprint.sample([1.0, 2.0, 3.0, 4.0, 5.0])
-    # 2.776 is the 97.5 % quantile of t with 4 degrees of freedom, as every printed table has it.
-    half_width = 2.776 * (2.5**0.5) / (5**0.5)
-    assert (one.estimate, one.low, one.high) == pytest.approx((3, 3 - half_width, 3 + half_width), rel=1e-3)
-
-
-def test_one_value_has_no_interval_and_none_has_no_estimate() -> None:
-    assert footprint.sample([2.0]) == footprint.Sample([2.0], 2.0, None, None)
-    assert footprint.sample([]) == footprint.Sample([], None, None, None)
-
-
-@given(st.lists(st.floats(0, 1e12), min_size=2, max_size=9))
-def test_an_interval_holds_its_estimate_and_nothing_below_zero(values: list[float]) -> None:
-    one = footprint.sample(values)
-    assert one.estimate is not None
-    assert one.low is not None
-    assert one.high is not None
-    assert 0 <= one.low <= one.estimate * (1 + 1e-9)
-    assert one.estimate <= one.high * (1 + 1e-9)
-
-
-def a_footprint(role: str, loaded: float | None, **missing: str) -> footprint.Footprint:
-    mebibytes = footprint.sample([] if loaded is None else [loaded * 2**20, (loaded + 1) * 2**20])
-    return footprint.Footprint(
-        role,
-        None,
-        footprint.sample([0.31]),
-        mebibytes,
-        mebibytes,
-        mebibytes,
-        footprint.sample([]),
-        None,
-        None,
-        3,
-        0,
-        missing,
-    )
-
-
-def test_the_table_ranks_by_memory_under_load_and_says_what_is_missing() -> None:
-    report = footprint.Report(
-        run="2026-01-01T00-00-00Z-0000",
-        started="2026-01-01T00:00:00Z",
-        command="footprint",
-        repeats=2,
-        interrupted=False,
-        scenario="hello",
-        connections=16,
-        settle_seconds=1,
-        idle_seconds=3,
-        load_seconds=2,
-        rest_seconds=2,
-        host={"kernel": "6.1", "architecture": "x86_64", "cpu": "CPU", "cpus": 2, "cgroup_version": 1, "engine": None},
-        services={
-            "large": a_footprint("contender", 40, image_bytes="the engine did not tell it"),
-            "lost": a_footprint("contender", None),
-            "small": a_footprint("contender", 20),
-            "go": a_footprint("reference", 5),
-        },
-    )
-    lines = footprint.render(report).splitlines()
-    named = [line.split()[0] for line in lines[3:] if line]
-    assert named[1:7] == ["contenders", "small", "large", "lost", "references", "go"]
-    (small,) = [line for line in lines if line.startswith("  small")]
-    assert "0.31" in small
-    assert "20.5 ±6.4" in small
-    assert "  large: no image_bytes: the engine did not tell it" in lines
-
-
 def test_packages_are_counted_once_each_and_without_the_package_managers() -> None:
     files = [
         "venv/lib/python3.13/site-packages/h11-0.16.0.dist-info/METADATA",
@@ -356,28 +284,3 @@ def test_an_image_without_any_package_has_none() -> None:
 @pytest.mark.parametrize("database", ["lib/apk/db/installed", "var/lib/rpm/rpmdb.sqlite"])
 def test_packages_of_another_system_are_not_counted_rather_than_none(database: str) -> None:
     assert image.count([database]).system is None
-
-
-def test_the_engine_is_asked_and_told_line_by_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    reading, writing = os.pipe()
-    with open(reading) as stdin, open(writing, "w") as engine:
-        monkeypatch.setattr("sys.stdin", stdin)
-        pipe = footprint.Pipe()
-        print("done", file=engine, flush=True)
-        pipe.stop("go")
-        pipe.start("go")
-        assert pipe.started(0) is None
-        print("done 2026-01-01T00:00:00.123456789Z 198.18.7.3", file=engine, flush=True)
-        assert pipe.started(1) == footprint.Started(1767225600.123456, "198.18.7.3")
-        assert capsys.readouterr().out == "engine: stop go\nengine: start go\n"
-        print("failed the engine did not stop it", file=engine, flush=True)
-        with pytest.raises(footprint.Failed, match="the engine did not stop it"):
-            pipe.stop("go")
-
-
-def test_without_the_hosts_side_it_says_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    with pytest.raises(footprint.Failed, match="use make footprint"):
-        footprint.Pipe().stop("go")

@@ -1,5 +1,6 @@
 """The order of what happens in a run, with real servers in place of the stand."""
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -35,7 +36,8 @@ def run(
     replies: dict[str, Reply],
     after: Callable[[record.Slice], None] = lambda _: None,
     folder: Folder | None = None,
-    enough: Callable[[], bool] = lambda: False,
+    enough: Callable[[Folder], bool] = lambda _: False,
+    restart: Callable[[], None] = lambda: None,
     **plan: object,
 ) -> Folder:
     servers = {name: Server(reply) for name, reply in replies.items()}
@@ -56,10 +58,10 @@ def run(
                 **({"connections": 2} | defaults | plan),  # type: ignore[arg-type]
             ),
             folder,
-            give_way=lambda: None,
-            watch=lambda _, one: after(one),
+            after_slice=after,
+            after_block=enough,
+            restart=restart,
             address_of=lambda service: servers[service.name].address,
-            enough=enough,
         ).run()
     finally:
         for server in servers.values():
@@ -88,7 +90,7 @@ def test_the_record_says_what_was_sent_and_who_answered(tmp_path: Path) -> None:
     told = run(tmp_path, {"one": right}).read_run()
     assert told.scenarios == {one.name: scenario.digest(one.render(1, 2)) for one in SCENARIOS}
     assert told.services["one"].about == {"framework": "test", "container": "none"}
-    assert told.reference == "one"
+    assert told.baseline == "one"
 
 
 def test_a_service_is_only_measured_in_the_scenarios_it_is_made_for(tmp_path: Path) -> None:
@@ -162,20 +164,76 @@ def test_a_service_that_comes_back_is_measured_again(tmp_path: Path) -> None:
     assert own[-1].requests > 0
 
 
-def test_a_second_round_goes_on_with_the_schedule_and_says_so(tmp_path: Path) -> None:
-    folder = Folder.create(tmp_path)
-    for _ in range(2):
-        run(tmp_path, {"one": right, "two": right}, folder=folder, rounds=2, minutes=0.02)
+def rounds_of(folder: Folder) -> list[list[record.Slice]]:
     slices = list(folder.read_slices())
     assert [one.round for one in slices] == sorted(one.round for one in slices)
-    assert {one.round for one in slices} == {0, 1}
-    first, second = ([one for one in slices if one.round == number] for number in (0, 1))
+    order = [(one.block, one.scenario, one.service) for one in slices]
+    assert len(set(order)) == len(order)
+    return [[one for one in slices if one.round == number] for number in sorted({one.round for one in slices})]
+
+
+def test_the_services_are_restarted_between_two_rounds_and_only_there(tmp_path: Path) -> None:
+    folder, restarts = Folder.create(tmp_path), list[int]()
+    run(
+        tmp_path,
+        {"one": right, "two": right},
+        folder=folder,
+        restart=lambda: restarts.append(len(list(folder.read_slices()))),
+        rounds=3,
+        minutes=0.03,
+    )
+    first, second, third = rounds_of(folder)
+    assert restarts == [len(first), len(first) + len(second)]
     assert second[0].block == max(one.block for one in first) // 2 * 2 + 2
     assert second[0].start_seconds >= first[-1].start_seconds
     assert second[0].warmup
+    assert third[0].warmup
+    assert folder.read_run().resumed == []
+    assert folder.read_run().ended == "time"
+
+
+def test_a_run_that_was_broken_off_goes_on_in_its_next_round_and_says_so(tmp_path: Path) -> None:
+    def breaks(one: record.Slice) -> None:
+        if one.block == 5:
+            raise KeyboardInterrupt
+
+    folder = Folder.create(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, {"one": right, "two": right}, breaks, folder=folder, rounds=3, minutes=0.03)
+    assert folder.read_run().ended == "interrupted"
+    run(tmp_path, {"one": right, "two": right}, folder=folder, rounds=3, minutes=0.03)
+    _, second, third = rounds_of(folder)
+    assert second[0].block == 6
+    assert third[0].round == 2
     assert len(folder.read_run().resumed) == 1
-    order = [(one.block, one.scenario, one.service) for one in slices]
-    assert len(set(order)) == len(order)
+    assert folder.read_run().ended == "time"
+
+
+def test_a_service_that_answers_wrongly_only_after_a_restart_is_wrong_not_away(tmp_path: Path) -> None:
+    restarted: list[bool] = []
+
+    def forgetful(number: int, request: bytes) -> Sequence[Piece]:
+        return [answer(b"hello moon")] if restarted and b" / " in request else right(number, request)
+
+    folder = run(
+        tmp_path,
+        {"one": right, "forgetful": forgetful},
+        restart=lambda: restarted.append(True),
+        rounds=2,
+        **(HELLO | {"minutes": 0.03}),
+    )
+    assert "in round 2: GET /: expected 200 text/plain" in reasons(folder, "forgetful")["wrong answers"]
+    assert "wrong answers" not in reasons(folder, "one")
+
+
+def test_a_disk_that_is_full_ends_a_run_as_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Folder, one: record.Slice | record.Conditions) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Folder, "append", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        run(tmp_path, {"one": right})
+    assert Folder(tmp_path / "latest").read_run().ended is None
 
 
 def test_nothing_to_measure_is_said_with_the_reason_of_every_service(tmp_path: Path) -> None:
@@ -324,11 +382,17 @@ def test_a_search_for_capacity_finds_what_a_service_can_bear(tmp_path: Path) -> 
 
 
 def test_a_run_of_some_precision_ends_when_it_is_reached(tmp_path: Path) -> None:
-    seen: list[record.Slice] = []
-    precise = HELLO | {"minutes": 1.0, "precision": 0.5}
-    folder = run(tmp_path, {"one": right}, seen.append, enough=lambda: len(seen) > 150, **precise)
+    seen: list[int] = []
+
+    def enough(folder: Folder) -> bool:
+        seen.append(len(list(folder.read_blocks())))
+        return len(seen) > 150
+
+    folder = run(tmp_path, {"one": right}, enough=enough, **(HELLO | {"minutes": 1.0, "precision": 0.5}))
     assert folder.read_run().ended == "precision"
-    assert len(seen) == 151
+    # Each block was on disk when it was looked at, and none came after the last look.
+    assert seen == list(range(1, 152))
+    assert len(list(folder.read_blocks())) == 151
 
 
 def test_conditions_are_recorded_for_every_block(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from levelground.stand import catalog
 
@@ -27,7 +28,7 @@ def test_ports_run_from_8001_on_without_a_gap() -> None:
     assert sorted(service.published_port for service in SERVICES) == [8001 + index for index in range(len(SERVICES))]
 
 
-def test_the_reference_has_a_twin_of_the_same_image() -> None:
+def test_the_baseline_has_a_twin_of_the_same_image() -> None:
     import yaml
 
     stanzas = yaml.safe_load(catalog.COMPOSE_FILE.read_text())["services"]
@@ -85,3 +86,11 @@ def test_what_a_service_declares_comes_with_its_reason(tmp_path: Path) -> None:
 def test_a_stanza_that_is_wrong_is_refused_with_what_is_right(tmp_path: Path, stanza: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         catalog.read(write(tmp_path, stanza))
+
+
+def test_a_stanza_says_why_it_is_as_it_is_and_what_it_is_a_variant_of(tmp_path: Path) -> None:
+    stanza = '{x-role: contender, ports: ["8001:8000"], x-why: "As its documentation says.", x-variant-of: quart}'
+    (service,) = catalog.read(write(tmp_path, stanza))
+    assert (service.why, service.variant_of) == ("As its documentation says.", "quart")
+    (service,) = catalog.read(write(tmp_path, '{x-role: contender, ports: ["8001:8000"]}'))
+    assert (service.why, service.variant_of) == (None, None)

@@ -54,8 +54,7 @@ SCHEMA = closed(
         },
         "workers": {"type": "integer", "minimum": 1},
         "threads": {
-            "description": "How many requests each worker serves at once, in threads; "
-            "`null` or absent where that has no such bound",
+            "description": "How many requests each worker serves at once; `null` or absent where that has no bound",
             "type": ["integer", "null"],
             "minimum": 1,
         },

@@ -2,10 +2,14 @@
 
 import json
 
-from levelground.contract.client import Client, Json
+from levelground.contract.client import Client, Json, Mismatch, framed, framing
 from levelground.contract.openapi import JSON_BODY, REFUSED, SAME_JSON, closed, json_answer
-from levelground.contract.terms import BODY_LIMIT, Row, Topic
+from levelground.contract.terms import Row, Topic
 from levelground.traffic.scenario import Step, data
+
+BODY_LIMIT = 1024 * 1024
+"""The largest body, in bytes, that every service takes."""
+JSON_TYPE = {"Content-Type": "application/json"}
 
 TOPIC = Topic(
     "echo",
@@ -128,6 +132,7 @@ def json_of_any_size_comes_back(client: Client) -> None:
 def json_in_chunks_comes_back(client: Client) -> None:
     client.request("POST", "/echo", b'{"a": [1, 2]}', chunked=True).must_be_json({"a": [1, 2]})
     client.request("POST", "/echo", long_json(BODY_LIMIT), chunked=True).must_be_json("a" * (BODY_LIMIT - 2))
+    must_take_pieces(client, chunked=True)
 
 
 MALFORMED = (b" ", b"{", b'{"a": 1', b'"a', b"[1,]", b"{} {}", b"{'a': 1}", b"hello", b"\x00", b"tru", b"a=1")
@@ -140,6 +145,19 @@ def malformed_json_is_refused(client: Client) -> None:
 
 
 # What the checks of other topics need, too
+
+
+def must_take_pieces(client: Client, *, chunked: bool) -> None:
+    """A request that comes in five pieces is a request like any other."""
+    body = '{"a": "ü"}'.encode()
+    whole = client.head("POST", "/echo", JSON_TYPE | framing(body, chunked)) + framed(body, chunked)
+    cuts = (3, 30, whole.index(b"\r\n\r\n") + 2, whole.index("ü".encode()) + 1)
+    pieces = (whole[start:end] for start, end in zip((0, *cuts), (*cuts, len(whole)), strict=True))
+    described = f"POST /echo in five pieces{', in chunks' if chunked else ''}"
+    answer = client.raw(described, *pieces)
+    if answer is None:
+        raise Mismatch(described, "200", "a closed connection")
+    answer.must_be_json({"a": "ü"})
 
 
 def long_json(size: int) -> bytes:

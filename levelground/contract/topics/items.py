@@ -5,10 +5,12 @@ from uuid import uuid4
 
 from levelground.contract.client import Client, Json
 from levelground.contract.openapi import JSON_BODY, REFUSED, SAME_JSON, in_path
-from levelground.contract.terms import STORE_LIMIT, Row, Topic
+from levelground.contract.terms import Row, Topic
 from levelground.contract.topics.echo import MALFORMED, encoded
 from levelground.traffic.scenario import Step, data, empty
 
+STORE_LIMIT = 1_000
+"""How many items a service keeps."""
 ID = in_path("id", "first")
 NO_ITEM = {"description": "No such item"}
 

@@ -1,0 +1,122 @@
+"""The host's side: whoever may start, stop and restart containers. No container of the stand may; it asks engine/stand.
+
+A question is a line on standard output, `engine: restart starlette go`; the answer is a line on standard input, `done`
+(with what was asked for) or `failed` and why.
+"""
+
+import select
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class Failed(Exception):
+    """The engine did not do what it was asked for; the message says what that was."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """What the engine tells of a container that it has started."""
+
+    at: float
+    """Unix time in seconds, by the clock that this process reads as well."""
+    address: str
+
+
+class Engine(Protocol):
+    """Whoever stops and starts single services."""
+
+    def stop(self, service: str) -> None:
+        """Returns when the service has stopped. Raises Failed."""
+
+    def start(self, service: str) -> None:
+        """Asks for a start and returns at once."""
+
+    def started(self, seconds: float) -> Started | None:
+        """What came of the start; None if that is not known within so many seconds. Raises Failed."""
+
+
+class Counter(Protocol):
+    """Whoever runs services under callgrind, each in a container beside its own. Methods raise Failed."""
+
+    def begin_counting(self, service: str) -> str:
+        """Starts it, without counting; its address."""
+
+    def check_counting(self, service: str) -> None:
+        """Raises Failed if it has ended, with what it said last."""
+
+    def count_from_here(self, service: str) -> None: ...
+
+    def instructions(self, service: str) -> int:
+        """What all its processes executed since the call before, or since `count_from_here`."""
+
+    def end_counting(self, service: str) -> None:
+        """Removes its container."""
+
+
+class Pipe:
+    """The engine at the other end of standard output and input. Methods return when it is done, and raise Failed."""
+
+    def up(self) -> None:
+        """Builds and starts whatever of the stand is not up as compose.yaml has it."""
+        self._tell("up")
+
+    def add(self, services: Sequence[str]) -> None:
+        """Starts services that are no part of the stand, for `remove` to take away again."""
+        self._tell("add", *services)
+
+    def remove(self, services: Sequence[str]) -> None:
+        self._tell("remove", *services)
+
+    def restart(self, services: Sequence[str]) -> None:
+        self._tell("restart", *services)
+
+    def stop(self, service: str) -> None:
+        self._tell("stop", service)
+
+    def start(self, service: str) -> None:
+        self._ask("start", service)
+
+    def started(self, seconds: float) -> Started | None:
+        if not _is_answered(seconds):
+            return None
+        match self._answer().split():
+            case [at, address]:
+                return Started(datetime.fromisoformat(at).timestamp(), address)
+        raise Failed("the engine started it, but not on the stand's network")
+
+    def begin_counting(self, service: str) -> str:
+        return self._tell("count", service)
+
+    def check_counting(self, service: str) -> None:
+        self._tell("counting", service)
+
+    def count_from_here(self, service: str) -> None:
+        self._tell("counter", service, "on")
+
+    def instructions(self, service: str) -> int:
+        return int(self._tell("counter", service, "total"))
+
+    def end_counting(self, service: str) -> None:
+        self._tell("uncount", service)
+
+    def _tell(self, *words: str) -> str:
+        self._ask(*words)
+        # Looked at first, because under Locust that gives way to whoever ends the run, and reading does not.
+        _is_answered(None)
+        return self._answer()
+
+    def _ask(self, *words: str) -> None:
+        print("engine:", *words, flush=True)
+
+    def _answer(self) -> str:
+        word, _, rest = sys.stdin.readline().strip().partition(" ")
+        if word != "done":
+            raise Failed(rest or "nobody starts and stops services here: use make")
+        return rest
+
+
+def _is_answered(seconds: float | None) -> bool:
+    return bool(select.select([sys.stdin], [], [], seconds)[0])

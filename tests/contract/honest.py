@@ -1,0 +1,268 @@
+"""An honest little service, and what it takes to make liars of it, each with one lie."""
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, override
+from urllib.parse import parse_qs, unquote
+
+from levelground.contract import checker
+from levelground.contract.topics import about, items, routes
+from levelground.contract.topics.echo import BODY_LIMIT
+from levelground.stand.catalog import Service
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    closes: bool = False
+    """Hang up after it, without a word of it."""
+
+
+HANGS_UP = Reply(0)
+"""Instead of an answer."""
+
+type App = Callable[[Request], Reply]
+
+
+def as_json(value: Any, status: int = 200) -> Reply:
+    return Reply(status, json.dumps(value).encode("ascii"), "application/json")
+
+
+class Honest:
+    """The contract."""
+
+    def __init__(self) -> None:
+        self.items: OrderedDict[str, bytes] = OrderedDict()
+
+    def __call__(self, request: Request) -> Reply:
+        for template, allowed in routes().items():
+            pattern = re.sub(r"\{\w+\}", "([^/]+)", template)
+            if found := re.fullmatch(pattern, request.path):
+                if request.method not in allowed:
+                    return Reply(405, headers={"Allow": ", ".join([*allowed, "HEAD"])})
+                parameters = [unquote(group, errors="replace") for group in found.groups()]
+                return self.answer(template, request, *parameters)
+        return Reply(404)
+
+    def answer(self, template: str, request: Request, *parameters: str) -> Reply:
+        match template:
+            case "/":
+                return Reply(200, b"hello world")
+            case "/json":
+                return as_json({"hello": "world"})
+            case "/greet/{name}":
+                return Reply(200, f"hello {parameters[0]}".encode())
+            case "/greet/{name}/{info}":
+                return as_json({"name": parameters[0], "info": parameters[1]})
+            case "/number/{digits}":
+                return self.number(parameters[0])
+            case "/query":
+                values = parse_qs(request.query)
+                return as_json({"name": values.get("name", []), "age": values.get("age", [None])[0]})
+            case "/request":
+                headers = {name.lower(): text for name, text in request.headers.items() if name.lower()[:2] == "x-"}
+                return as_json({"method": "GET", "path": "/request", "query": request.query, "headers": headers})
+            case "/about":
+                return as_json(about.EXAMPLE)
+            case "/echo":
+                return self.echo(request.body)
+            case _:
+                return self.item(request, *parameters)
+
+    def number(self, digits: str) -> Reply:
+        return as_json({"number": int(digits)}) if re.fullmatch("[0-9]{1,15}", digits) else Reply(404)
+
+    def echo(self, body: bytes) -> Reply:
+        try:
+            value = json.loads(body.decode(), parse_constant=int)
+            return Reply(200, json.dumps(value, allow_nan=False).encode(), "application/json")
+        except (ValueError, RecursionError):
+            return Reply(400)
+
+    def item(self, request: Request, item: str) -> Reply:
+        if request.method == "PUT":
+            stored = self.echo(request.body)
+            if stored.status != 200:
+                return stored
+            status = 200 if item in self.items else 201
+            self.items[item] = stored.body
+            if len(self.items) > items.STORE_LIMIT:
+                self.items.popitem(last=False)
+            return replace(stored, status=status)
+        if item not in self.items:
+            return Reply(404)
+        if request.method == "GET":
+            return Reply(200, self.items[item], "application/json")
+        del self.items[item]
+        return Reply(204)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """HTTP around an app, as strict as the contract wants it."""
+
+    protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    app: App
+    limit: float = BODY_LIMIT
+    reads_before_refusal = True
+    refusal = Reply(413)
+    """What a body over the limit gets."""
+
+    def exchange(self) -> None:
+        path, _, query = self.path.partition("?")
+        refusal, body = self.body()
+        reply = refusal or self.app(Request(self.command, path, query, dict(self.headers.items()), body))
+        self.close_connection = self.close_connection or bool(refusal) or reply.closes or not reply.status
+        if reply.status:
+            self.send(reply)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = exchange
+
+    def send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if reply.status != 204:
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
+        if self.close_connection and not reply.closes:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def body(self) -> tuple[Reply | None, bytes]:
+        """The body, or the reply that refuses it."""
+        chunked = self.headers.get("transfer-encoding") == "chunked"
+        lengths = self.headers.get_all("content-length", [])
+        if len(lengths) + chunked > 1 or not all(re.fullmatch("[0-9]+", length) for length in lengths):
+            return Reply(400), b""
+        if not chunked:
+            length = int(lengths[0]) if lengths else 0
+            if length > self.limit:
+                if self.reads_before_refusal:
+                    self.rfile.read(length)
+                return self.refusal, b""
+            return None, self.rfile.read(length)
+        body = b""
+        while len(body) <= self.limit:
+            size = self.rfile.readline()
+            if not re.fullmatch(rb"[0-9a-f]+\r\n", size):
+                return Reply(400), b""
+            body += self.rfile.read(int(size, 16))
+            if self.rfile.readline() != b"\r\n":
+                return Reply(400), b""
+            if int(size, 16) == 0:
+                return None, body
+        return self.refusal, b""
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up is not worth a traceback."""
+
+
+@contextmanager
+def serving(app: App | None = None, **attributes: object) -> Iterator[int]:
+    """The port of an honest service, but for what it is given: an app, and attributes of its handler."""
+    handler = type("TestHandler", (Handler,), {"app": staticmethod(app or Honest()), **attributes})
+    with Server(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def service(*only: str, name: str = "liar") -> Service:
+    return Service(name, "contender", 0, only=only)
+
+
+def verdict(check: str, port: int) -> str:
+    """What was wrong; it is an error if nothing was."""
+    text = checker.check(service(check), "127.0.0.1", port)[check]
+    assert text is not None, f"{check} did not find it"
+    return text
+
+
+@dataclass(frozen=True)
+class Lie:
+    """One way to break the contract, the check that has to find it, and what that has to say (a pattern)."""
+
+    check: str
+    says: str
+    app: Callable[[], App] = Honest
+    attributes: Mapping[str, object] = field(default_factory=dict)
+
+    def must_be_found(self) -> None:
+        with serving(self.app(), **self.attributes) as port:
+            text = verdict(self.check, port)
+            assert re.search(self.says, text), text
+
+
+type Meant = Callable[[Request, Reply], bool]
+
+
+def lying(is_meant: Meant, **changes: Any) -> Callable[[], App]:
+    """Apps that are honest, except that some replies are changed."""
+
+    def new() -> App:
+        honest = Honest()
+
+        def app(request: Request) -> Reply:
+            reply = honest(request)
+            return replace(reply, **changes) if is_meant(request, reply) else reply
+
+        return app
+
+    return new
+
+
+def at(path: str, status: int = 200, method: str | None = None) -> Meant:
+    return lambda request, reply: (
+        request.path.startswith(path) and reply.status == status and method in (None, request.method)
+    )
+
+
+def dying(of: Callable[[Request], bool], with_reply: Reply = HANGS_UP) -> Callable[[], App]:
+    """Apps whose worker dies of some requests, and whose server starts another at once: the items are gone."""
+
+    def new() -> App:
+        honest = Honest()
+
+        def app(request: Request) -> Reply:
+            if of(request):
+                honest.items.clear()
+                return with_reply
+            return honest(request)
+
+        return app
+
+    return new

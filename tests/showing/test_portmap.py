@@ -1,0 +1,25 @@
+"""The port map."""
+
+from levelground.showing import portmap
+from levelground.stand.catalog import Service
+from tests.showing.test_captions import ABOUT
+
+
+def test_every_service_has_its_address_and_versions_and_locust_comes_last() -> None:
+    services = [Service("starlette", "contender", 8002), Service("go", "reference", 8017)]
+    lines = portmap.render(services, {"starlette": ABOUT}, {"go": "GET /about answered 500"}, {}).splitlines()
+    assert lines == [
+        "  role       address                service    what runs there",
+        "  contender  http://127.0.0.1:8002  starlette  "
+        "starlette 1.10.0 on uvicorn 0.54.0 (uvloop, httptools, json), CPython 3.13.5",
+        "  reference  http://127.0.0.1:8017  go         NOT UP: GET /about answered 500",
+        "  Locust     http://127.0.0.1:8089  web UI     choose services and scenarios, then Start",
+        "not up: go (docker compose logs go)",
+    ]
+
+
+def test_addresses_are_those_of_the_stands_knobs() -> None:
+    knobs = {"BIND_ADDRESS": "192.0.2.1", "LOCUST_PORT": "9000"}
+    text = portmap.render([Service("starlette", "contender", 8002)], {"starlette": ABOUT}, {}, knobs)
+    assert "  http://192.0.2.1:8002  " in text
+    assert "  http://192.0.2.1:9000  " in text

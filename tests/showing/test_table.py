@@ -1,0 +1,137 @@
+"""The table of a run: columns that do not run together, and explanations after the numbers."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from levelground.judging.summary import Cell, Memory, Summary, Table
+from levelground.model.interval import Interval
+from levelground.showing import table
+
+ONE = Interval(1.0, 1.0, 1.0)
+_CELL = Cell(
+    role="contender",
+    valid=True,
+    reasons=[],
+    group="a",
+    requests=1000,
+    errors=0,
+    throughput_per_second=Interval(801.2, 790.0, 812.0),
+    throughput_ratio=ONE,
+    cpu_us_per_request=Interval(1234.4, 1200.0, 1270.0),
+    cpu_ratio=ONE,
+    latency_us={"p50": 1000.0, "p99": 2000.0, "p999": 3000.0},
+    memory_bytes=Memory(10 * 2**20, 20 * 2**20),
+    twin_of=None,
+)
+
+
+def a_cell(**changes: Any) -> Cell:
+    return replace(_CELL, **changes)
+
+
+def a_summary(load: str = "closed", **scenarios: dict[str, Cell]) -> Summary:
+    """A run whose scenarios' ratios are to the first service of each."""
+    context = {
+        "load": load,
+        "objective": "p99<50ms",
+        "connections": 16,
+        "seed": 1,
+        "slice_seconds": dict.fromkeys(scenarios, 0.012),
+        "calibration": {"when": "2026-01-01T00:00:00Z", "words": "generator 1 requests/s; twins 2 false alarms of 9"},
+        "host": {"kernel": "6.1", "architecture": "x", "cpu": "CPU", "cpus": 2, "cgroup_version": 1, "engine": None},
+    }
+    tables = {
+        name: Table(load=load, blocks=60, dropped_blocks=0, services=cells, baseline=next(iter(cells), None))
+        for name, cells in scenarios.items()
+    }
+    return Summary("2026-01-01T00-00-00Z-0000", context, "starlette", tables)
+
+
+def rendered(summary: Summary) -> list[str]:
+    return table.render(summary).splitlines()
+
+
+@pytest.mark.parametrize("load", table.COLUMNS)
+def test_every_column_has_a_heading_and_its_cells_are_apart(load: str) -> None:
+    cell = a_cell(cpu_us_per_request=Interval(123_456.7, 1.0, 9_999_999.9), errors=1_234_567, latency_ratio=ONE)
+    lines = rendered(a_summary(load, hello={"starlette": cell}))
+    headings, row = (
+        re.split(" {2,}", next(line for line in lines if f" {word} " in line).strip())
+        for word in ("service", "starlette")
+    )
+    assert headings == [column.title for column in table.COLUMNS[load] if column not in table.OPTIONAL]
+    assert len(set(headings)) == len(headings) == len(row)
+
+
+def test_801_requests_per_second_and_1234_microseconds_are_two_numbers() -> None:
+    (row,) = [
+        line for line in rendered(a_summary(hello={"starlette": a_cell()})) if " starlette " in line and "ok" in line
+    ]
+    assert "  801  1,234.4 (1,200.0–1,270.0)  " in row
+
+
+def test_the_first_lines_are_short_and_what_needs_explaining_comes_after_the_tables() -> None:
+    twin = a_cell(role="control", twin_of="starlette")
+    lines = rendered(a_summary(hello={"starlette": a_cell(), "starlette-twin": twin}))
+    assert lines[0].startswith(
+        "run 2026-01-01T00-00-00Z-0000: 2 × CPU, Linux 6.1, cgroup v1, 16 connections per service"
+    )
+    assert lines[1] == "calibrated 2026-01-01T00:00:00Z: see the end"
+    assert lines[2:4] == ["", "hello: ratios to starlette, 60 blocks of 12 ms slices"]
+    last_row = max(number for number, line in enumerate(lines) if line.endswith("  ok"))
+    after = lines[last_row + 1 :]
+    assert "Services that share a letter cannot be told apart at 95 %." in after
+    assert any(line.startswith("twin of starlette (") and line.endswith("hello 1.000 (1.000–1.000)") for line in after)
+    assert after[-3:] == ["calibrated 2026-01-01T00:00:00Z:", "  generator 1 requests/s", "  twins 2 false alarms of 9"]
+
+
+def test_each_scenario_says_what_its_ratios_are_to() -> None:
+    lines = rendered(a_summary(hello={"starlette": a_cell()}, items={"go": a_cell(), "node": a_cell(within=0.01)}))
+    assert [line.split(",")[0] for line in lines if ": ratios to " in line] == [
+        "hello: ratios to starlette",
+        "items: ratios to go",
+    ]
+    assert next(line for line in lines if " node " in line).endswith("ok, within 1 % of go")
+
+
+def test_a_scenario_that_no_service_has_a_part_in_says_so() -> None:
+    assert "items: none of these services has a part in it" in rendered(a_summary(hello={"null": a_cell()}, items={}))
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        ({"capacity_per_second": Interval(1000.0, 900.0, 1100.0)}, "1,000 (900–1,100)"),
+        ({"capacity_at_most": 12.34}, "< 12.3"),
+        ({"capacity_at_least": 4000.0}, "> 4,000"),
+        ({"capacity_at_least": 4000.0, "capacity_at_most": 5000.0}, "4,000–5,000"),
+        ({}, "–"),
+    ],
+)
+def test_of_a_capacity_without_an_interval_the_known_bound_is_shown(found: dict[str, Any], text: str) -> None:
+    lines = rendered(a_summary("capacity", hello={"starlette": a_cell(**found)}))
+    assert f"  {text}  1,234.4 " in next(line for line in lines if " starlette " in line and "µs" not in line)
+
+
+def test_what_the_columns_of_a_load_mean_is_said_below() -> None:
+    below = "p50 to p99.9 count from when requests were due, service p50 and p99 from when they were sent."
+    assert below in rendered(a_summary("open", hello={"go": a_cell()}))
+    assert below not in rendered(a_summary(hello={"go": a_cell()}))
+    bound = "< and > stand before a bound of a capacity where the trials tell no more."
+    assert bound in rendered(a_summary("capacity", hello={"go": a_cell(capacity_at_most=12.3)}))
+    assert bound not in rendered(a_summary("capacity", hello={"go": a_cell()}))
+
+
+def test_an_objective_that_no_rate_met_is_not_ok() -> None:
+    lines = rendered(a_summary("capacity", hello={"go": a_cell(), "django": a_cell(never_met=True)}))
+    assert next(line for line in lines if " django " in line).endswith("  objective not met at any rate tried")
+
+
+def test_the_time_left_does_not_wrap_at_an_hour() -> None:
+    assert table.progress(7, 3_725.4, {"hello": 0.021, "items": 2.0}) == (
+        "block 7, 1:02:05 left; widest interval of a ratio: hello ±2.1 %, items –"
+    )
+    assert "block 8, 0:00:00 left" in table.progress(8, -3.0, {})

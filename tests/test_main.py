@@ -1,0 +1,89 @@
+"""The commands: what they print, and their exit codes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from levelground import __main__, options
+from levelground.measuring import footprint, lock
+from levelground.measuring.engine import Failed
+from levelground.model.folder import Folder
+from tests.samples import a_run, a_slice
+from tests.showing.test_footprint import a_report
+
+
+def test_every_command_has_its_options() -> None:
+    assert __main__.VERBS.keys() == options.COMMANDS.keys()
+
+
+def test_no_command_at_all_lists_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert __main__.main([]) == 2
+    assert capsys.readouterr().err == f"levelground: commands: {', '.join(options.COMMANDS)}\n"
+
+
+def test_a_wrong_option_exits_with_2_before_anything_is_started(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(__main__, "_stand")
+    assert __main__.main(["bench", "MINUTES=abc"]) == 2
+    assert capsys.readouterr().err == "levelground: MINUTES=abc: it takes a number above 0\n"
+
+
+def test_a_run_is_judged_again_and_its_table_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(options, "RESULTS", tmp_path)
+    folder = Folder.create(tmp_path)
+    folder.write_run(a_run("starlette"))
+    for block in range(20):
+        folder.append(a_slice(block=block))
+    assert __main__.main(["judge"]) == 0
+    assert capsys.readouterr().out.startswith("run 2026-01-01T00-00-00Z-0000: ")
+    assert (folder.path / "summary.json").exists()
+
+
+@pytest.fixture
+def a_stand(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One that is up; the list is of the verbs that had it."""
+    had: list[str] = []
+
+    @contextmanager
+    def stand(verb: str) -> Iterator[None]:
+        had.append(verb)
+        yield
+
+    monkeypatch.setattr(__main__, "_stand", stand)
+    return had
+
+
+def test_a_footprint_is_printed_and_fails_where_something_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, a_stand: list[str]
+) -> None:
+    monkeypatch.setattr(footprint.Measurement, "run", lambda _: a_report())
+    assert __main__.main(["footprint", "REPEATS=2", "SERVICES=go"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("footprint 2026-01-01T00-00-00Z-0000: ")
+    assert out.endswith("/footprint/2026-01-01T00-00-00Z-0000: footprint.json\n")
+    assert a_stand == ["footprint"]
+
+
+def test_a_footprint_that_was_interrupted_at_once_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, a_stand: list[str]
+) -> None:
+    monkeypatch.setattr(footprint.Measurement, "run", lambda _: None)
+    assert __main__.main(["footprint"]) == 1
+    assert "interrupted before anything was measured" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [lock.Busy("another run is under way"), Failed("the engine could not: up")])
+def test_a_stand_that_cannot_be_had_exits_with_1_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def stand(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(__main__, "_stand", stand)
+    assert __main__.main(["conformance"]) == 1
+    assert capsys.readouterr().err == f"levelground: {error}\n"
