@@ -1,35 +1,57 @@
 """The client: prebuilt bytes out, every answer checked, one epoll loop over all connections of a slice.
 
 `Endpoint.burst` sends as fast as the answers come (closed loop), `Endpoint.release` at given times (open loop).
-An answer that has the length, the beginning and the end that were learned from its service is right (between them
+An answer with the length, the beginning and the end of a right one, as this service spells it, is right (between them
 are only headers); any other is parsed in full and judged by its meaning. Nothing here knows of Locust.
+
+Servers close connections that were idle for some seconds, possibly just when a request is sent.
+That is no error: a free connection that is closed is opened again, and a request that meets the close of an idle
+connection before any byte of an answer is sent once more (RFC 9112, sections 9.3.1 and 9.6).
 """
 
+import errno
 import os
+import re
+import socket
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import override
 
 from gevent import monkey
 
 from levelground.traffic import message
-from levelground.traffic.scenario import Step, Transaction
+from levelground.traffic.pool import Learned, Pool, Script, Scripts, starts
+from levelground.traffic.spelling import BLANK_LINE, NO_MARKS, Marks
+from levelground.traffic.step import Step, Transaction
+
+__all__ = ["Learned", "Script", "Scripts"]
 
 # Locust makes its process cooperative: that takes epoll away and puts a switch into every socket call.
 # A slice wants neither. It drives all its connections itself and gives way when it is over.
-_connect = monkey.get_original("socket", "create_connection")
+# The original create_connection would be no help: it makes sockets of the class that the module has by then.
+_Socket = monkey.get_original("socket", "socket")
 _epoll = monkey.get_original("select", "epoll")
-_EPOLLIN, _IPPROTO_TCP, _TCP_NODELAY, _MSG_PEEK = 1, 6, 1, 2
+_EPOLLIN, _EPOLLOUT, _MSG_PEEK = 1, 4, 2
 
 TIMEOUT_SECONDS = 2.0
 """How long a slice waits for any answer at all before its service counts as hanging."""
 DRAIN_SECONDS = 2.0
 """How long an open loop waits for the answers that are missing when its last request is due."""
+LEARN_SECONDS = 60.0
+"""How long all the answers together may take that `learn` asks for."""
+IDLE_SECONDS = 1.0
+"""A connection on which nothing happened for so long may be closed by the service just when a request is sent."""
 _SPIN_NS = 150_000
 """The last moments before a request is due are waited for awake: a timer alone is late by as much."""
+_REOPEN_NS = 1_000_000
+"""So close to the next request no connection is opened again, if another one can take the request."""
 _RECEIVE = 1 << 16
+_LONGEST_ANSWER = 1 << 22
 _STATUS_LINE = len("HTTP/1.1 200 ")
+_TRANSFER_ENCODING = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d{1,9})(?=\r\n|\Z)", re.IGNORECASE)
 
 
 class NoAnswer(OSError):
@@ -46,23 +68,7 @@ class WrongAnswer(Exception):
     kind = "wrong answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """How one service spells the answer to one step of a transaction."""
-
-    step: Step
-    ends: bool
-    """Whether the transaction is over after it."""
-    request: bytes
-    length: int
-    prefix: bytes
-    """The beginning of the status line, with the status."""
-    suffix: bytes
-    """The blank line after the headers and the body, as framed on the wire."""
-
-
-Script = Sequence[Learned]
-"""What one connection sends, over and over."""
+_Failure = OSError | message.Malformed
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,8 @@ class Burst:
     errors: Counter[str] = field(default_factory=Counter)
     """What failed, by kind: refused, reset, closed, timeout, malformed, wrong answer."""
     reconnects: int = 0
-    """Connections that the service closed in good order after an answer, and that were opened again."""
+    """Connections that were opened again after the service had closed them in good order: after an answer that said so,
+    or while they were idle."""
     example: str | None = None
     """The first failure in words."""
     starved: int = 0
@@ -100,7 +107,10 @@ class Burst:
 
 
 class Endpoint:
-    """All connections to one service. They stay open from slice to slice for as long as the service keeps them."""
+    """All connections to one service. They stay open from slice to slice for as long as the service keeps them.
+
+    After `close` every other method raises ValueError.
+    """
 
     def __init__(self, address: tuple[str, int]) -> None:
         """`address` should be an IP address: it is connected to anew whenever a connection is lost."""
@@ -110,26 +120,26 @@ class Endpoint:
         self._timer = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)
         self._poll.register(self._timer, _EPOLLIN)
 
-    def learn(self, transactions: Sequence[Sequence[Transaction]]) -> tuple[Script, ...]:
-        """The script of each connection, learned by sending every request once and judging its answer by meaning.
+    def learn(self, transactions: Sequence[Sequence[Transaction]]) -> Scripts:
+        """The script of each connection. Raises WrongAnswer, NoAnswer.
 
-        Raises WrongAnswer, NoAnswer.
+        Sends a sample of the transactions, judges the answers by meaning, and predicts the spelling of all others.
+        If it cannot predict some, the result has a `warning`. Takes LEARN_SECONDS at most.
         """
-        known: dict[Step, Learned] = {}
-        connection = _Connection(self._address)
+        self._must_be_open()
+        pool = transactions if isinstance(transactions, Pool) else Pool(transactions)
+        deadline = time.monotonic() + LEARN_SECONDS
+        connection = _Question(self._address)
         try:
-            for transaction in (transaction for of_one in transactions for transaction in of_one):
-                if not all(step in known for step in transaction):
-                    for step in transaction:
-                        known[step] = connection.learn(step, ends=step is transaction[-1])
+            return pool.learn(lambda step: connection.ask(step, deadline))
         finally:
             connection.close()
-        return tuple(tuple(known[step] for transaction in of_one for step in transaction) for of_one in transactions)
 
     def prepare(self, connections: int) -> None:
         """Opens what is missing to so many connections, and closes what is too many. Raises NoAnswer."""
+        self._must_be_open()
         for connection in list(self._by_fd.values()):
-            if len(self._by_fd) > connections or not connection.is_idle():
+            if len(self._by_fd) > connections or not connection.is_silent():
                 self._drop(connection)
         while len(self._by_fd) < connections:
             self._add(_Connection(self._address))
@@ -140,28 +150,32 @@ class Endpoint:
         Connections begin with transaction `turn` of their script. None is begun after `seconds`, and those begun are
         finished. What goes wrong is in the result, never raised.
         """
+        self._must_be_open()
         clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
         tally = _Tally()
+        connections = self._take_up(scripts, turn, tally)
+        lost: list[_Connection] = []
+        """Closed by the service after their last transaction: opened again at the end."""
         busy = received = starved = 0
-        start = last = clock()
+        start = last = now = clock()
         deadline = start + int(seconds * 1e9)
         give_up = deadline + int(5 * TIMEOUT_SECONDS * 1e9)
-        for connection, script in zip(list(by_fd.values()), scripts, strict=True):
-            connection.follow(script, turn)
+        for connection in connections:
             connection.first_ns = connection.sent_ns = clock()
             try:
-                connection.send(connection.expected.request)
+                connection.send(connection.advance().request)
                 busy += 1
             except OSError as error:
-                self._fail(connection, tally, error)
+                busy += self._send_again(connection, error, tally, give_up)
 
         while busy:
             events = poll(TIMEOUT_SECONDS)
-            if not events or last > give_up:
-                for connection in [c for c in by_fd.values() if c.busy]:
+            # By the clock: a service that sends a byte now and then has events for ever.
+            if not events or now > give_up:
+                for connection in [c for c in by_fd.values() if not c.is_free]:
                     starved += connection.sent_ns == connection.first_ns
-                    self._fail(connection, tally, connection.silence())
+                    self._fail(connection, tally, connection.silence((clock() - connection.sent_ns) / 1e9))
                 break
             for fd, _ in events:
                 connection = by_fd[fd]
@@ -183,20 +197,31 @@ class Endpoint:
                             continue
                         if right:
                             latencies.append(now - connection.sent_ns)
+                        if connection.closes:
+                            self._reopen(connection, give_up)
+                            tally.reconnects += 1
                     last = now
                     if expected.ends and now >= deadline:
                         starved += connection.sent_ns == connection.first_ns
-                        connection.busy = False
+                        connection.expected = _NOTHING
+                        connection.used_ns = now
                         busy -= 1
                         continue
-                    expected = connection.advance()
+                    request = connection.advance().request
                     connection.sent_ns = now
-                    connection.send(expected.request)
+                    if (sent := connection.write(request)) != len(request):
+                        connection.send_rest(request[sent:])
                 except BlockingIOError:
                     continue
                 except (OSError, message.Malformed) as error:
-                    self._fail(connection, tally, error)
-                    busy -= 1
+                    if connection.is_free:
+                        self._lose(connection, error, tally, lost)
+                    elif connection.sent_ns == connection.first_ns:
+                        busy -= not self._send_again(connection, error, tally, give_up)
+                    else:
+                        self._fail(connection, tally, error)
+                        busy -= 1
+        self._restore(lost, tally)
         return Burst((last - start) / 1e9, latencies, received, tally.errors, tally.reconnects, tally.example, starved)
 
     def release(self, scripts: Sequence[Script], turn: int, due_ns: Sequence[int], seconds: float) -> Burst:
@@ -206,33 +231,78 @@ class Endpoint:
         as in `burst`. The later steps of a transaction are due when the step before them is answered.
         Takes at least `seconds`, and DRAIN_SECONDS longer if answers are missing.
         """
+        self._must_be_open()
         clock, poll, by_fd, timer = time.perf_counter_ns, self._poll.poll, self._by_fd, self._timer
         latencies: list[int] = []
         service: list[int] = []
         slips: list[int] = []
         tally = _Tally()
         received = at = 0
-        free = deque(by_fd.values())
-        for connection, script in zip(free, scripts, strict=True):
-            connection.follow(script, turn)
-            connection.busy = False
+        free = deque(self._take_up(scripts, turn, tally))
         waiting: deque[int] = deque()
         """When those transactions were due for which no connection was free."""
+        lost: deque[_Connection] = deque()
+        """To be opened again: when this delays no request and no answer, or when a transaction waits for one."""
+        opening: set[_Connection] = set()
         start = last = clock()
         due = [start + one for one in due_ns]
         count, end = len(due), start + int(seconds * 1e9)
         give_up = end + int(DRAIN_SECONDS * 1e9)
 
         def begin(connection: _Connection, due_at: int) -> None:
-            connection.busy = True
             connection.due_ns = due_at
+            request = connection.advance().request
             connection.sent_ns = clock()
             try:
-                connection.send(connection.expected.request)
+                if (sent := connection.write(request)) != len(request):
+                    connection.send_rest(request[sent:])
             except OSError as error:
+                handle(connection, error)
+
+        def handle(connection: _Connection, error: _Failure) -> None:
+            """Opens a connection again that was closed while it was idle; all else is an error."""
+            if connection in opening:
+                opening.remove(connection)
+                self._fail(connection, tally, _refusal(error))
+            elif connection.is_free:
+                free.remove(connection)
+                self._lose(connection, error, tally, lost)
+            elif connection.met_a_close(error):
+                reopen(connection)
+            else:
                 self._fail(connection, tally, error)
 
-        while by_fd:
+        def reopen(connection: _Connection) -> None:
+            """Does not wait until it is open: `opened` goes on then."""
+            self._drop(connection)
+            try:
+                connection.begin_to_open()
+            except NoAnswer as error:
+                self._fail(connection, tally, error)
+            else:
+                self._add(connection, _EPOLLOUT)
+                opening.add(connection)
+
+        def opened(connection: _Connection) -> None:
+            opening.remove(connection)
+            self._poll.modify(connection.fd, _EPOLLIN)
+            tally.reconnects += 1
+            connection.opened_ns = connection.used_ns = connection.sent_ns = clock()
+            if not connection.is_free:
+                try:
+                    connection.send(connection.expected.request)
+                except OSError as error:
+                    handle(connection, error)
+            elif waiting:
+                begin(connection, waiting.popleft())
+            else:
+                free.append(connection)
+
+        def is_quiet() -> bool:
+            """Whether no answer is missing."""
+            return len(free) + sum(connection.is_free for connection in opening) == len(by_fd)
+
+        while by_fd or lost:
             now = clock()
             while at < count and due[at] <= now:
                 slips.append(now - due[at])
@@ -242,15 +312,18 @@ class Endpoint:
                     waiting.append(due[at])
                 at += 1
                 now = clock()
+            if lost and (waiting or (is_quiet() and now < (due[at] - _REOPEN_NS if at < count else end))):
+                reopen(lost.popleft())
+                continue
             if at < count:
                 near = due[at] - now < _SPIN_NS
                 if not near:
                     os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=due[at] - _SPIN_NS)
                 events = poll(0 if near else TIMEOUT_SECONDS)
             else:
-                if (len(free) == len(by_fd) and not waiting and now >= end) or now > give_up:
+                idle = is_quiet() and not waiting
+                if (idle and now >= end) or now > give_up:
                     break
-                idle = len(free) == len(by_fd)
                 os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=end if idle else give_up)
                 events = poll(TIMEOUT_SECONDS)
             for fd, _ in events:
@@ -268,33 +341,46 @@ class Endpoint:
                         and data.startswith(expected.prefix)
                         and not connection.buffer
                     ):
-                        right: bool | None = True
+                        latencies.append(now - connection.due_ns)
+                        service.append(now - connection.sent_ns)
                     else:
                         right = self._judge(connection, data, tally)
                         if right is None:
                             continue
-                    if right:
-                        latencies.append(now - connection.due_ns)
-                        service.append(now - connection.sent_ns)
-                    last = now
-                    connection.advance()
-                    connection.busy = False
+                        if right:
+                            latencies.append(now - connection.due_ns)
+                            service.append(now - connection.sent_ns)
+                        if connection.closes:
+                            last = now
+                            if expected.ends and not waiting:
+                                connection.expected = _NOTHING
+                                self._drop(connection)
+                                lost.append(connection)
+                            else:
+                                connection.due_ns = waiting.popleft() if expected.ends else now
+                                connection.advance()
+                                reopen(connection)
+                            continue
+                    last = connection.used_ns = now
                     if not expected.ends:
                         begin(connection, now)
                     elif waiting:
                         begin(connection, waiting.popleft())
                     else:
+                        connection.expected = _NOTHING
                         free.append(connection)
                 except BlockingIOError:
-                    continue
+                    if connection in opening:
+                        opened(connection)
                 except (OSError, message.Malformed) as error:
-                    self._fail(connection, tally, error)
+                    handle(connection, error)
         os.timerfd_settime_ns(timer, initial=0)
         now = clock()
         missing = [now - one for one in waiting]
-        for connection in [c for c in by_fd.values() if c.busy]:
+        for connection in [c for c in by_fd.values() if not c.is_free]:
             missing.append(now - connection.due_ns)
             self._drop(connection)
+        self._restore([*lost, *(connection for connection in opening if connection.is_free)], tally)
         return Burst(
             max(seconds, (last - start) / 1e9),
             latencies + missing,
@@ -308,37 +394,108 @@ class Endpoint:
         )
 
     def close(self) -> None:
+        if self._poll.closed:
+            return
         for connection in list(self._by_fd.values()):
             self._drop(connection)
         self._poll.close()
         os.close(self._timer)
 
+    def _must_be_open(self) -> None:
+        if self._poll.closed:
+            raise ValueError("the endpoint is closed")
+
+    def _take_up(self, scripts: Sequence[Script], turn: int, tally: "_Tally") -> Sequence["_Connection"]:
+        """All connections, each with its script. Opens those that the slice before lost; if it cannot, that counts."""
+        if len(self._by_fd) > len(scripts):
+            raise ValueError(f"{len(self._by_fd)} connections, but {len(scripts)} scripts")
+        try:
+            while len(self._by_fd) < len(scripts):
+                self._add(_Connection(self._address))
+        except NoAnswer as error:
+            tally.count(error)
+        connections = list(self._by_fd.values())
+        for connection, script in zip(connections, scripts, strict=False):
+            connection.follow(script, turn)
+        return connections
+
     def _judge(self, connection: "_Connection", data: bytes, tally: "_Tally") -> bool | None:
         """Whether the answer that is complete with `data` is right; None if none is. Raises NoAnswer, Malformed."""
-        response = connection.assemble(data)
+        connection.take(data)
+        if connection.holds_the_expected():
+            connection.buffer = b""
+            connection.closes = False
+            return True
+        response = None if connection.is_cut_off() else connection.parse()
         if response is None:
             return None
         right = connection.is_right(response)
         if not right:
-            tally.count(WrongAnswer.kind, connection.difference(response))
+            tally.count(WrongAnswer(connection.difference(response)))
         connection.buffer = b""
-        if not response.keep_alive:
-            self._drop(connection)
-            connection.reopen()
-            self._add(connection)
-            tally.reconnects += 1
+        connection.closes = not response.keep_alive
         return right
 
-    def _fail(self, connection: "_Connection", tally: "_Tally", error: OSError | message.Malformed) -> None:
-        tally.count(getattr(error, "kind", "reset"), str(error))
+    def _send_again(self, connection: "_Connection", error: _Failure, tally: "_Tally", give_up: int) -> bool:
+        """Closed loop: sends the first request of a slice once more if it met the close of an idle connection.
+
+        Returns whether it did; otherwise the error counts.
+        """
+        try:
+            if not connection.met_a_close(error):
+                raise error
+            self._reopen(connection, give_up)
+            connection.send(connection.expected.request)
+        except (OSError, message.Malformed) as failure:
+            self._fail(connection, tally, failure)
+            return False
+        tally.reconnects += 1
+        return True
+
+    def _lose(
+        self,
+        connection: "_Connection",
+        error: _Failure,
+        tally: "_Tally",
+        lost: "deque[_Connection] | list[_Connection]",
+    ) -> None:
+        """Adds a free connection that the service has closed to `lost`; all else that happens to it is an error.
+
+        So is the close of one that was just opened and never used: its successor would be closed too, and so on.
+        """
+        if _is_close(error) and not connection.is_new():
+            self._drop(connection)
+            lost.append(connection)
+        else:
+            self._fail(connection, tally, error)
+
+    def _restore(self, lost: "Iterable[_Connection]", tally: "_Tally") -> None:
+        """Opens connections again, outside the measured time."""
+        give_up = time.perf_counter_ns() + int(TIMEOUT_SECONDS * 1e9)
+        for connection in lost:
+            try:
+                self._reopen(connection, give_up)
+                tally.reconnects += 1
+            except NoAnswer as error:
+                self._fail(connection, tally, error)
+
+    def _reopen(self, connection: "_Connection", give_up: int) -> None:
+        """Waits until it is open, until `give_up` at most. Raises NoAnswer."""
+        self._drop(connection)
+        connection.open(min(TIMEOUT_SECONDS, (give_up - time.perf_counter_ns()) / 1e9))
+        self._add(connection)
+
+    def _fail(self, connection: "_Connection", tally: "_Tally", error: _Failure) -> None:
+        tally.count(error)
         self._drop(connection)
 
-    def _add(self, connection: "_Connection") -> None:
+    def _add(self, connection: "_Connection", events: int = _EPOLLIN) -> None:
         self._by_fd[connection.fd] = connection
-        self._poll.register(connection.fd, _EPOLLIN)
+        self._poll.register(connection.fd, events)
 
     def _drop(self, connection: "_Connection") -> None:
-        if self._by_fd.pop(connection.fd, None) is not None:
+        if self._by_fd.get(connection.fd) is connection:
+            del self._by_fd[connection.fd]
             self._poll.unregister(connection.fd)
         connection.close()
 
@@ -351,9 +508,14 @@ class _Tally:
     example: str | None = None
     reconnects: int = 0
 
-    def count(self, kind: str, detail: str) -> None:
+    def count(self, error: _Failure | WrongAnswer) -> None:
+        kind = getattr(error, "kind", "reset")
         self.errors[kind] += 1
-        self.example = self.example or f"{kind}: {detail}"
+        self.example = self.example or f"{kind}: {error}"
+
+
+_NOTHING = Learned(Step(b"", 0, None, ""), True, b"", *NO_MARKS)
+"""What a free connection expects."""
 
 
 class _Connection:
@@ -361,48 +523,85 @@ class _Connection:
 
     __slots__ = (
         "_address",
-        "_position",
+        "_rest",
         "_script",
         "_socket",
         "buffer",
-        "busy",
+        "closes",
         "due_ns",
         "expected",
         "fd",
         "first_ns",
+        "opened_ns",
         "recv",
         "sent_ns",
+        "used_ns",
+        "write",
     )
 
-    expected: Learned
-
     def __init__(self, address: tuple[str, int]) -> None:
+        """Opens it. Raises NoAnswer."""
         self._address = address
         self._script: Script = ()
-        self._position = 0
-        self.busy = False
+        self._rest: Iterator[Learned] = iter(self._script)
+        self.expected = _NOTHING
+        """The answer to the request in flight."""
+        self.closes = False
+        """Whether the service closes the connection after the last answer that was parsed."""
         self.sent_ns = self.first_ns = self.due_ns = 0
         """When the request in flight was sent, the first one of this slice was sent, the one in flight was due."""
-        self.reopen()
+        self.open(TIMEOUT_SECONDS)
 
-    def reopen(self) -> None:
-        """Raises NoAnswer."""
+    @property
+    def is_free(self) -> bool:
+        """Whether no request is in flight."""
+        return self.expected is _NOTHING
+
+    def is_new(self) -> bool:
+        """Whether it was opened just now and never used."""
+        return self.used_ns == self.opened_ns and time.perf_counter_ns() - self.opened_ns < IDLE_SECONDS * 1e9
+
+    def open(self, seconds: float) -> None:
+        """Waits for so long at most. Raises NoAnswer."""
+        self._renew()
         try:
-            self._socket = _connect(self._address, timeout=TIMEOUT_SECONDS)
+            # A timeout of 0 would mean not to wait, and a negative one is refused.
+            self._socket.settimeout(max(seconds, 0.001))
+            self._socket.connect(self._address)
         except TimeoutError:
-            raise NoAnswer("timeout", f"no connection within {TIMEOUT_SECONDS:g} s") from None
+            self.close()
+            raise NoAnswer("timeout", f"no connection within {seconds:.3g} s") from None
         except OSError as error:
+            self.close()
             raise NoAnswer("refused", str(error)) from None
-        self._socket.setsockopt(_IPPROTO_TCP, _TCP_NODELAY, 1)
         self._socket.setblocking(False)
+
+    def begin_to_open(self) -> None:
+        """Does not wait: once it can be written to, it is open. Raises NoAnswer."""
+        self._renew()
+        self._socket.setblocking(False)
+        code = self._socket.connect_ex(self._address)
+        if code not in (0, errno.EINPROGRESS):
+            self.close()
+            raise NoAnswer("refused", os.strerror(code))
+
+    def _renew(self) -> None:
+        self._socket = self._new_socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd: int = self._socket.fileno()
-        self.recv = self._socket.recv
+        self.recv, self.write = self._socket.recv, self._socket.send
         self.buffer = b""
+        self.opened_ns = self.used_ns = time.perf_counter_ns()
+        """When it was opened, and when it last did something: kept only for the moments at which it becomes free."""
+
+    def _new_socket(self, family: int) -> socket.socket:
+        made: socket.socket = _Socket(family)
+        return made
 
     def close(self) -> None:
         self._socket.close()
 
-    def is_idle(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether it is open and holds nothing that nobody asked for."""
         try:
             self._socket.recv(1, _MSG_PEEK)
@@ -412,48 +611,131 @@ class _Connection:
             return False
         return False
 
-    def send(self, request: bytes) -> None:
-        """Sends all of it; a request that the socket's buffer cannot take at once may block."""
-        sent = self._socket.send(request)
-        if sent != len(request):
-            self._socket.settimeout(TIMEOUT_SECONDS)
-            self._socket.sendall(request[sent:])
-            self._socket.setblocking(False)
+    def met_a_close(self, error: _Failure) -> bool:
+        """Whether the service had closed the connection for being idle before it saw the request in flight.
 
-    def assemble(self, data: bytes) -> message.Response | None:
-        """The response that is complete with these bytes, if one is. Raises NoAnswer, Malformed."""
+        Only for the first request after the connection was free: `used_ns` says nothing about the later ones.
+        """
+        idle_seconds = (self.sent_ns - self.used_ns) / 1e9
+        return _is_close(error) and not self.buffer and idle_seconds >= IDLE_SECONDS
+
+    def send(self, request: bytes) -> None:
+        sent = self.write(request)
+        if sent != len(request):
+            self.send_rest(request[sent:])
+
+    def send_rest(self, rest: bytes) -> None:
+        """Of a request that the socket's buffer could not take at once: waits until it does."""
+        self._socket.settimeout(TIMEOUT_SECONDS)
+        self._socket.sendall(rest)
+        self._socket.setblocking(False)
+
+    def take(self, data: bytes) -> None:
+        """Adds what came to the answer in the buffer. Raises NoAnswer, Malformed."""
         if not data:
-            raise NoAnswer("closed", f"after {len(self.buffer)} bytes of the answer to {self.request_line}")
+            after = f"after {len(self.buffer)} bytes of the answer to {self.expected.step.line}"
+            raise NoAnswer("closed", "while it was free" if self.is_free else after)
+        if self.is_free:
+            raise message.Malformed(f"bytes that nobody asked for: {data[:80]!r}")
         self.buffer += data
+        if len(self.buffer) > _LONGEST_ANSWER:
+            raise message.Malformed(f"over {_LONGEST_ANSWER:,} bytes as the answer to {self.expected.step.line}")
+
+    def parse(self) -> message.Response | None:
+        """The answer in the buffer, if it is complete. Raises Malformed."""
         response = message.parse(self.buffer)
         if response is not None and response.length < len(self.buffer):
             raise message.Malformed(f"bytes after the answer: {self.buffer[response.length :][:80]!r}")
         return response
 
+    def holds_the_expected(self) -> bool:
+        """Whether the buffer is the right answer, as it is recognised without a parse."""
+        expected, buffer = self.expected, self.buffer
+        return (
+            len(buffer) == expected.length and buffer.endswith(expected.suffix) and buffer.startswith(expected.prefix)
+        )
+
+    def is_cut_off(self) -> bool:
+        """Whether a part of the body is missing for certain, which takes less time to see than a parse.
+
+        Many servers send headers and body one after the other, so the headers often come alone.
+        """
+        expected = self.expected
+        if expected.length < 0 or not expected.step.body or not self.buffer.startswith(expected.prefix):
+            return False
+        head, blank_line, body = self.buffer.partition(BLANK_LINE)
+        if not blank_line:
+            return False
+        if _TRANSFER_ENCODING.search(head):
+            return not body.endswith(BLANK_LINE)
+        length = _CONTENT_LENGTH.search(head)
+        return length is not None and len(body) < int(length[1])
+
     def follow(self, script: Script, turn: int) -> None:
-        """Takes up a script at the beginning of its transaction number `turn`, counted around."""
-        starts = [0, *(at + 1 for at, learned in enumerate(script[:-1]) if learned.ends)]
-        self._script = script
-        self._position = starts[turn % len(starts)]
-        self.expected = script[self._position]
+        """Takes up a script: `advance` begins with its transaction number `turn`, counted around."""
+        begins = starts(script)
+        self._script = script if isinstance(script, tuple) else tuple(script)
+        self._rest = iter(self._script)
+        # As if it had been unpickled there: to skip thousands of steps would take long, and fill the CPU's cache.
+        self._rest.__setstate__(begins[turn % len(begins)])  # type: ignore[attr-defined]
+        self.expected = _NOTHING
         self.buffer = b""
-        self.busy = True
 
     def advance(self) -> Learned:
-        self._position = (self._position + 1) % len(self._script)
-        self.expected = self._script[self._position]
-        return self.expected
-
-    def learn(self, step: Step, *, ends: bool) -> Learned:
-        """Sends one request, waits for its answer, and judges it by meaning. Raises WrongAnswer, NoAnswer."""
-        self._socket.settimeout(TIMEOUT_SECONDS)
-        self.expected = Learned(step, ends, step.request, 0, b"", b"")
+        """The next step of the script, which is expected to be answered from now on."""
         try:
+            expected = self.expected = next(self._rest)
+        except StopIteration:
+            self._rest = iter(self._script)
+            expected = self.expected = next(self._rest)
+        return expected
+
+    def silence(self, seconds: float) -> NoAnswer:
+        return NoAnswer("timeout", f"no answer within {seconds:.3g} s to {self.expected.step.line}")
+
+    def is_right(self, response: message.Response) -> bool:
+        return self.expected.step.accepts(response.status, response.media_type, response.body)
+
+    def difference(self, response: message.Response) -> str:
+        """Expected and got, in words."""
+        step = self.expected.step
+        return (
+            f"{step.line}: expected {step.status} {step.media_type or 'without a body'} {step.body[:200]!r}, "
+            f"got {response.status} {response.media_type or 'without media type'} {response.body[:200]!r}"
+        )
+
+
+class _Question(_Connection):
+    """A connection outside the measured time, to learn answers on.
+
+    It waits for them, and where Locust has made sockets cooperative, everything else in the process goes on meanwhile.
+    """
+
+    __slots__ = ()
+
+    @override
+    def _new_socket(self, family: int) -> socket.socket:
+        return socket.socket(family)
+
+    def ask(self, step: Step, until: float) -> Marks:
+        """Sends one request, judges its answer by meaning, and returns what it is recognised by.
+
+        Waits TIMEOUT_SECONDS, but not beyond `until` by the monotonic clock. Raises WrongAnswer, NoAnswer.
+        """
+        deadline = min(until, time.monotonic() + TIMEOUT_SECONDS)
+        self.expected = Learned(step, True, step.request, *NO_MARKS)
+        response: message.Response | None = None
+        try:
+            self._wait_until(deadline)
             self._socket.sendall(step.request)
-            while (response := self.assemble(self._socket.recv(_RECEIVE))) is None:
-                pass
+            while response is None:
+                self._wait_until(deadline)
+                self.take(self._socket.recv(_RECEIVE))
+                response = self.parse()
         except TimeoutError:
-            raise self.silence() from None
+            if deadline == until:
+                raise NoAnswer("timeout", f"learning its answers takes over {LEARN_SECONDS:g} s") from None
+            raise self.silence(TIMEOUT_SECONDS) from None
         except message.Malformed as error:
             raise WrongAnswer(str(error)) from None
         except NoAnswer:
@@ -464,25 +746,25 @@ class _Connection:
             raise WrongAnswer(self.difference(response))
         wire, self.buffer = self.buffer, b""
         if not response.keep_alive:
+            # Recognised without a parse, such an answer would hide that its connection ends.
             self.close()
-            self.reopen()
-        suffix = wire[response.head_length - 4 :]
-        return Learned(step, ends, step.request, len(wire), wire[:_STATUS_LINE], suffix)
+            self.open(TIMEOUT_SECONDS)
+            return NO_MARKS
+        return Marks(len(wire), wire[:_STATUS_LINE], wire[response.head_length - 4 :])
 
-    def silence(self) -> NoAnswer:
-        return NoAnswer("timeout", f"no answer within {TIMEOUT_SECONDS:g} s to {self.request_line}")
+    def _wait_until(self, deadline: float) -> None:
+        """Sets how long the next call may wait."""
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
 
-    def is_right(self, response: message.Response) -> bool:
-        return self.expected.step.accepts(response.status, response.media_type, response.body)
 
-    def difference(self, response: message.Response) -> str:
-        """Expected and got, in words."""
-        step = self.expected.step
-        return (
-            f"{self.request_line}: expected {step.status} {step.media_type or 'without a body'} {step.body[:200]!r}, "
-            f"got {response.status} {response.media_type or 'without media type'} {response.body[:200]!r}"
-        )
+def _is_close(error: _Failure) -> bool:
+    """Whether the service closed or reset the connection."""
+    return isinstance(error, ConnectionError) or getattr(error, "kind", None) == "closed"
 
-    @property
-    def request_line(self) -> str:
-        return self.expected.request.split(b" HTTP/", 1)[0].decode()
+
+def _refusal(error: _Failure) -> _Failure:
+    """As the kind of failure that it is on a connection which is not open yet."""
+    return error if hasattr(error, "kind") else NoAnswer("refused", str(error))

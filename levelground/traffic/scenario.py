@@ -7,7 +7,6 @@ Rendered once with a seed, they are the same bytes for every service.
 
 import hashlib
 import importlib.util
-import json
 import string
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,38 +16,17 @@ from random import Random
 from urllib.parse import quote
 
 from levelground.stand.catalog import UnknownName
+from levelground.traffic.pool import Pool
+from levelground.traffic.step import JSON, TEXT, Step, Transaction, canonical, compact
+
+__all__ = ["JSON", "TEXT", "Step", "Transaction"]
 
 SCENARIOS = Path(__file__).parent.parent.parent / "locustfiles" / "scenarios"
 HOST = "level.ground"
 """The Host header of every request, whichever service it goes to: identical traffic is identical bytes."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A request, rendered, and the answer that is right for it."""
-
-    request: bytes
-    status: int
-    media_type: str | None
-    body: str
-    """Text, or JSON in its canonical form; "" if the answer has no body."""
-
-    def accepts(self, status: int, media_type: str | None, body: bytes) -> bool:
-        """Whether an answer says what it should: status, media type, decoded body."""
-        if status != self.status:
-            return False
-        if self.media_type is None:
-            return not body
-        if media_type != self.media_type:
-            return False
-        try:
-            return self.body == (canonical(json.loads(body)) if media_type == JSON else body.decode())
-        except ValueError:
-            return False
-
-
-Transaction = Sequence[Step]
-TEXT, JSON = "text/plain", "application/json"
+POOL = 8192
+"""How many transactions a scenario has. Routers that cache whole paths keep 1,000 to 1,200 of them: real traffic has
+more different paths than that, and so has ours."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +37,20 @@ class Scenario:
     summary: str
     transactions: Callable[[Random], Iterator[Transaction]]
 
-    def render(self, seed: int, connections: int) -> tuple[tuple[Transaction, ...], ...]:
-        """The transactions of each connection: the same for the same seed, and no transaction on two connections."""
-        each = max(1, 128 // connections)
+    def render(self, seed: int, connections: int) -> Pool:
+        """The transactions of each connection, POOL in all: the same for the same seed.
+
+        Connections share the transactions out among them, so that none is sent on two.
+        """
+        each = max(1, POOL // connections)
         source = self.transactions(Random(f"{self.name}:{seed}"))
-        pool = list(islice(source, each * connections))
-        return tuple(tuple(pool[first : first + each]) for first in range(0, len(pool), each))
+        # Where a scenario repeats itself, as `hello` does all the time, one step in memory stands for all.
+        steps: dict[Step, Step] = {}
+        pool = [
+            tuple(steps.setdefault(step, step) for step in transaction)
+            for transaction in islice(source, each * connections)
+        ]
+        return Pool(pool[first : first + each] for first in range(0, len(pool), each))
 
 
 def digest(transactions: Sequence[Sequence[Transaction]]) -> str:
@@ -111,7 +97,9 @@ def text(method: str, path: str, *, says: str, status: int = 200) -> Step:
 
 def data(method: str, path: str, *, says: object, send: object = None, status: int = 200) -> Step:
     """A request, with a JSON body if `send` is given, that is answered with JSON."""
-    return Step(_request(method, path, send), status, JSON, canonical(says))
+    body, written = canonical(says), compact(says)
+    sent = None if send is None else body if send is says else canonical(send)
+    return Step(_request(method, path, sent), status, JSON, body, "" if written == body else written)
 
 
 def empty(method: str, path: str, *, status: int) -> Step:
@@ -124,26 +112,9 @@ def word(random: Random) -> str:
     return "".join(random.choices(string.ascii_lowercase, k=random.randint(4, 12)))
 
 
-def canonical(value: object) -> str:
-    """One spelling for all JSON that means the same: 1.0 and 1 are one number, as they are in JavaScript."""
-    return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def _whole(value: object) -> object:
-    """The same value, with integers in place of floats that have no fraction."""
-    match value:
-        case float() if value.is_integer():
-            return int(value)
-        case dict():
-            return {key: _whole(one) for key, one in value.items()}
-        case list():
-            return [_whole(one) for one in value]
-    return value
-
-
-def _request(method: str, path: str, send: object = None) -> bytes:
+def _request(method: str, path: str, json: str | None = None) -> bytes:
     head = f"{method} {quote(path, safe='/?=&')} HTTP/1.1\r\nHost: {HOST}\r\n"
-    if send is None:
+    if json is None:
         return f"{head}\r\n".encode()
-    body = canonical(send).encode()
+    body = json.encode()
     return f"{head}Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body

@@ -66,11 +66,14 @@ def test_the_numbers_of_the_summary_follow_from_the_slices(run: Folder) -> None:
     own = [one for one in run.read_slices() if one.service == "go" and one.scenario == "items"]
     slices = [one for one in own if not one.warmup and one.block not in left_out]
     cell = summary(run)["scenarios"]["items"]["services"]["go"]
-    assert cell["requests"] == sum(one.requests for one in slices)
-    rate = sum(one.requests for one in slices) / sum(one.seconds for one in slices)
-    assert cell["throughput_per_second"]["estimate"] == pytest.approx(rate)
-    cpu = sum(one.cpu_us or 0 for one in slices) / sum(one.requests for one in slices)
-    assert cell["cpu_us_per_request"]["estimate"] == pytest.approx(cpu)
+    requests = sum(one.requests for one in slices)
+    assert cell["requests"] == requests
+    if len(slices) < 2:
+        # The host disturbed all blocks.
+        assert cell["throughput_per_second"] is None
+        return
+    assert cell["throughput_per_second"]["estimate"] == pytest.approx(requests / sum(one.seconds for one in slices))
+    assert cell["cpu_us_per_request"]["estimate"] == pytest.approx(sum(one.cpu_us or 0 for one in slices) / requests)
 
 
 def test_every_service_is_in_every_table_that_it_is_made_for(run: Folder) -> None:
@@ -78,9 +81,8 @@ def test_every_service_is_in_every_table_that_it_is_made_for(run: Folder) -> Non
     assert tables == {"hello": sorted(NAMES), "items": sorted(set(NAMES) - {"null"})}
     for one in summary(run)["scenarios"].values():
         for name, cell in one["services"].items():
-            assert cell["requests"] > 0
             assert not faults(cell) or name == "null"
-            assert cell["memory_bytes"]["peak"] > 1_000_000
+            assert cell["memory_bytes"]["idle"] > 1_000_000
 
 
 def test_the_record_holds_limits_images_and_versions(run: Folder) -> None:

@@ -60,7 +60,9 @@ def misfortunes(up: str) -> Iterator[Folder]:
     ],
 )
 def test_a_misfortune_is_named(misfortunes: Folder, service: str, kind: str) -> None:
-    assert kind in faults(summary(misfortunes)["scenarios"]["hello"]["services"][service])
+    cell = summary(misfortunes)["scenarios"]["hello"]["services"][service]
+    # Failures in blocks that the host disturbed are not the service's.
+    assert kind in faults(cell) or (kind == "errors" and "too noisy" in cell["reasons"])
 
 
 def test_services_without_a_misfortune_have_no_fault(misfortunes: Folder) -> None:

@@ -1,16 +1,18 @@
 """The client against servers that answer well, badly, in pieces, late or not at all."""
 
+import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from levelground.traffic import client
+from levelground.traffic import client, message, scenario
 from levelground.traffic.scenario import Transaction, data, empty, text
 from tests.server import RESET, Piece, Server, answer
 
@@ -20,6 +22,11 @@ CHUNKED = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
 )
+TRICKLE: Sequence[Piece] = [
+    b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n",
+    *cast("list[Piece]", [b" ", 0.02]) * 3000,
+]
+"""An answer that takes a minute."""
 Reply = Callable[[int, bytes], Sequence[Piece]]
 
 
@@ -206,6 +213,18 @@ def test_a_transaction_once_begun_is_finished() -> None:
     assert [request.split()[0] for request in server.requests] == [b"PUT", b"GET", b"DELETE"]
 
 
+def test_a_request_longer_than_the_sockets_buffer_is_sent_as_a_whole() -> None:
+    long = "x" * (1 << 23)
+    transaction: Transaction = [data("POST", "/echo", send=long, says="ok"), text("GET", "/", says="hello world")]
+
+    def reply(_: int, request: bytes) -> Sequence[Piece]:
+        return [answer(b'"ok"', media_type="application/json") if request.startswith(b"POST") else RIGHT]
+
+    server, result = burst(reply, [transaction, transaction[::-1]])
+    assert not result.errors
+    assert {len(request) for request in server.requests} == {len(step.request) for step in transaction}
+
+
 def test_a_turn_begins_each_connection_at_that_transaction() -> None:
     two: Sequence[Transaction] = [[text("GET", "/greet/a", says="hello a")], [text("GET", "/greet/b", says="hello b")]]
 
@@ -235,8 +254,230 @@ def test_a_hanging_service_is_not_learned_but_named() -> None:
         one.learn([[HELLO]])
 
 
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_trickles_is_not_learned_but_named() -> None:
+    pieces: list[Piece] = [piece for at in range(len(RIGHT)) for piece in (RIGHT[at : at + 1], 0.02)]
+    with endpoint(lambda *_: pieces) as (_, one), pytest.raises(client.NoAnswer, match="no answer within"):
+        one.learn([[HELLO]])
+
+
+def test_learning_as_a_whole_takes_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LEARN_SECONDS", 0.2)
+    many = [[text("GET", f"/{number}", says="hello world")] for number in range(100)]
+    with endpoint(lambda *_: [0.02, RIGHT]) as (_, one), pytest.raises(client.NoAnswer, match=r"takes over 0\.2 s"):
+        one.learn([many])
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_trickles_ends_a_burst() -> None:
+    began = time.monotonic()
+    _, result = burst(lambda number, _: TRICKLE if number == 0 else [RIGHT], connections=2, learned=RIGHT)
+    assert result.errors == {"timeout": 1}
+    assert result.starved == 1
+    assert result.answers > 1
+    assert time.monotonic() - began < 20
+
+
+def test_an_answer_without_end_is_cut_off() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n"
+    _, result = burst(lambda *_: [head, *[b" " * 100_000] * 10_000], learned=RIGHT)
+    assert result.errors == {"malformed": 1}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_closing_twice_closes_nothing_of_others() -> None:
+    one = client.Endpoint(("127.0.0.1", 1))
+    one.close()
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    one.close()
+    for descriptor in others:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda one: one.learn([[HELLO]]),
+        lambda one: one.prepare(1),
+        lambda one: one.burst([], 0, 0.0),
+        lambda one: one.release([], 0, [], 0.0),
+    ],
+)
+def test_a_closed_endpoint_is_of_no_use(use: Callable[[client.Endpoint], object]) -> None:
+    with Server(lambda *_: [RIGHT]) as server:
+        one = client.Endpoint(server.address)
+        one.close()
+        with pytest.raises(ValueError, match="closed"):
+            use(one)
+        assert server.connections == 0
+
+
+def test_a_service_that_always_closes_after_an_answer_is_learned_and_served() -> None:
+    closing = answer(b"hello world", "Connection: close")
+    server, result = burst(lambda *_: [closing, None])
+    assert not result.errors
+    assert result.reconnects == len(result.latencies_ns) == len(server.requests) > 1
+
+
+def test_a_slice_opens_what_the_slice_before_lost() -> None:
+    with endpoint(lambda number, _: [None] if number == 1 else [RIGHT]) as (_, one):
+        scripts = one.learn([[HELLO]] * 2)
+        one.prepare(2)
+        assert one.burst(scripts, 0, 0.0).errors == {"closed": 1}
+        result = one.burst(scripts, 0, 0.0)
+        assert (result.answers, result.errors) == (2, {})
+
+
+def test_the_same_step_may_end_one_transaction_and_begin_another() -> None:
+    with endpoint(lambda *_: [RIGHT]) as (_, one):
+        scripts = one.learn([[HELLO, [*HELLO, *HELLO]]])
+        assert [learned.ends for learned in scripts[0]] == [True, False, True]
+
+
 def test_identical_transactions_are_learned_once() -> None:
     with endpoint(lambda *_: [RIGHT]) as (server, one):
         scripts: Any = one.learn([[HELLO] * 8] * 4)
         assert len(server.requests) == 1
         assert [len(script) for script in scripts] == [8] * 4
+
+
+# Answers that are predicted from a sample
+
+MANY = 400
+
+
+def values(number: int) -> list[Transaction]:
+    return [[data("GET", f"/query?name={one}", says={"name": [f"n{one}"], "age": one / 4})] for one in range(number)]
+
+
+def query(spell: Callable[[object], str], lies_about: int | None = None) -> Reply:
+    """A service that answers `values`, one of them wrongly."""
+
+    def reply(_: int, request: bytes) -> Sequence[Piece]:
+        one = int(request.split()[1].partition(b"=")[2])
+        said = {"name": [f"n{one + 1 if one == lies_about else one}"], "age": one / 4}
+        return [answer(spell(said).encode(), media_type="application/json")]
+
+    return reply
+
+
+def spaced(value: object) -> str:
+    return json.dumps(value)
+
+
+def indented(value: object) -> str:
+    return json.dumps(value, indent=1)
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The answers that are parsed in full."""
+    seen: list[bytes] = []
+
+    def parse(whole: bytes) -> message.Response | None:
+        seen.append(whole)
+        return real(whole)
+
+    real = message.parse
+    monkeypatch.setattr(message, "parse", parse)
+    return seen
+
+
+def test_answers_that_were_not_asked_for_are_recognised_without_a_parse(parsed: list[bytes]) -> None:
+    with endpoint(query(spaced)) as (server, one):
+        scripts = one.learn([values(MANY)])
+        assert len(server.requests) == len(parsed) < MANY / 4
+        assert scripts.warning is None
+        one.prepare(1)
+        result = one.burst(scripts, 200, 0.1)
+        assert (result.answers, result.errors) == (len(server.requests) - len(parsed), {})
+        assert len(parsed) < MANY / 4
+
+
+@pytest.mark.parametrize("cut", [len(RIGHT) - len(b"hello world"), len(RIGHT) - 3])
+def test_an_expected_answer_in_two_pieces_is_recognised_without_a_parse(parsed: list[bytes], cut: int) -> None:
+    _, result = burst(lambda *_: [RIGHT[:cut], 0.003, RIGHT[cut:]], learned=RIGHT)
+    assert result.answers >= 1
+    assert not result.errors
+    assert parsed == [RIGHT]
+
+
+@pytest.mark.parametrize("header", ["X-Id: 1", "Content-Length-Not: 999", "X:\tcontent-length: 99"])
+@pytest.mark.usefixtures("impatient")
+def test_another_right_answer_in_two_pieces_is_right(header: str) -> None:
+    spelled = answer(b"hello world", header)
+    cut = len(spelled) - len(b"hello world")
+    _, result = burst(lambda *_: [spelled[:cut], 0.003, spelled[cut:]], learned=RIGHT)
+    assert result.answers >= 1
+    assert not result.errors
+
+
+@pytest.mark.parametrize("cut", range(CHUNKED.index(b"\r\n\r\n") + 4, len(CHUNKED), 4))
+def test_a_chunked_answer_in_two_pieces_is_recognised_without_a_parse(parsed: list[bytes], cut: int) -> None:
+    _, result = burst(lambda *_: [CHUNKED[:cut], 0.003, CHUNKED[cut:]], learned=CHUNKED)
+    assert result.answers >= 1
+    assert not result.errors
+    assert parsed == [CHUNKED]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_length_that_does_not_count_is_not_waited_for() -> None:
+    both = CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Length: 999\r\n\r\n", 1)
+    _, result = burst(lambda *_: [both], learned=RIGHT)
+    assert result.answers >= 1
+    assert not result.errors
+
+
+@pytest.mark.parametrize("wrong", [answer(b"hello wurld"), answer(b"hello"), answer(b"hello world, and more")])
+def test_a_wrong_answer_in_two_pieces_is_wrong(wrong: bytes) -> None:
+    cut = wrong.index(b"\r\n\r\n") + 4
+    server, result = burst(lambda *_: [wrong[:cut], 0.003, wrong[cut:]], learned=RIGHT)
+    assert result.errors == {"wrong answer": len(server.requests)}
+
+
+def test_answers_in_no_known_spelling_are_parsed_and_right(parsed: list[bytes]) -> None:
+    with endpoint(query(indented)) as (_, one):
+        scripts = one.learn([values(MANY)])
+        assert scripts.warning is not None
+        learning = len(parsed)
+        one.prepare(1)
+        result = one.burst(scripts, 200, 0.02)
+        assert result.answers == len(parsed) - learning > 0
+        assert not result.errors
+
+
+@pytest.mark.parametrize("spell", [spaced, indented])
+@pytest.mark.parametrize("loop", ["closed", "open"])
+def test_a_wrong_answer_that_was_not_asked_for_is_found(spell: Callable[[object], str], loop: str) -> None:
+    with endpoint(query(spell, lies_about=201)) as (_, one):
+        scripts = one.learn([values(MANY)])
+        one.prepare(1)
+        result = one.release(scripts, 200, [0] * 3, 0.01) if loop == "open" else one.burst(scripts, 201, 0.0)
+        assert result.errors == {"wrong answer": 1}
+        assert result.answers == (2 if loop == "open" else 0)
+        assert "GET /query?name=201: expected 200 application/json" in str(result.example)
+
+
+def test_an_item_lives_and_dies_while_it_is_learned() -> None:
+    store: dict[bytes, bytes] = {}
+
+    def serve(_: int, request: bytes) -> Sequence[Piece]:
+        method, path = request.split()[:2]
+        if method == b"PUT":
+            known, store[path] = path in store, request.partition(b"\r\n\r\n")[2]
+            status = "200 OK" if known else "201 Created"
+            return [answer(store[path], status=status, media_type="application/json")]
+        if method == b"GET":
+            return [answer(store[path], media_type="application/json")]
+        del store[path]
+        return [b"HTTP/1.1 204 No Content\r\n\r\n"]
+
+    with endpoint(serve) as (server, one):
+        (items,) = scenario.select(scenario.read(), ["items"])
+        scripts = one.learn(items.render(1, 2))
+        assert len(server.requests) < 100
+        one.prepare(2)
+        result = one.burst(scripts, 1000, 0.05)
+    assert not result.errors
+    assert result.answers > 4
+    assert store == {}

@@ -9,7 +9,7 @@ import pytest
 from levelground.traffic import client
 from levelground.traffic.scenario import Transaction, empty, text
 from tests.server import RESET, Piece, Server, answer
-from tests.traffic.test_client import HELLO, RIGHT, Reply, endpoint
+from tests.traffic.test_client import HELLO, RIGHT, TRICKLE, Reply, endpoint
 
 MS = 1_000_000
 
@@ -73,6 +73,24 @@ def test_requests_that_are_never_answered_count_with_their_age(monkeypatch: pyte
     ages = [ns / MS for ns in sorted(result.latencies_ns)[2:]]
     assert ages[0] >= 155
     assert [round(later - earlier) for earlier, later in pairwise(ages)] == [10, 10, 10]
+
+
+def test_an_answer_that_trickles_counts_as_unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 0.2)
+    began = time.monotonic()
+    _, result = release(lambda number, _: TRICKLE if number == 0 else [RIGHT], [0, 1, 2])
+    assert (result.answers, result.unanswered, result.errors) == (2, 1, {})
+    assert time.monotonic() - began < 20
+
+
+def test_a_slice_opens_what_the_slice_before_gave_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "DRAIN_SECONDS", 0.05)
+    with endpoint(lambda number, _: [] if number == 1 else [RIGHT]) as (_, one):
+        scripts = one.learn([[HELLO]] * 2)
+        one.prepare(2)
+        assert one.release(scripts, 0, [0], 0.01).unanswered == 1
+        result = one.release(scripts, 0, [0, 1], 0.01)
+        assert (result.answers, result.errors) == (2, {})
 
 
 def test_a_connection_that_was_given_up_is_not_used_again() -> None:

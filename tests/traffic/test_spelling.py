@@ -1,0 +1,221 @@
+"""What services send is predicted byte for byte, or not at all."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from levelground.traffic import message, spelling
+from levelground.traffic.scenario import data, empty, text
+from levelground.traffic.spelling import STYLES, Framing, Marks, Spelling, Wire
+from levelground.traffic.step import JSON, Step
+from tests.server import answer
+
+# Ways in which services encode JSON, each told apart from the module under test: by the real thing where it is at hand.
+
+FLASK = Flask("test")
+
+
+def flask(value: object) -> bytes:
+    with FLASK.app_context():
+        response: Any = FLASK.json.response(value)
+    return bytes(response.get_data())
+
+
+def node(value: object) -> bytes:
+    """JSON.stringify, which knows no difference between 1 and 1.0."""
+    return json.dumps(whole(value), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def whole(value: object) -> object:
+    if isinstance(value, float):
+        return int(value) if value == math.floor(value) else value
+    if isinstance(value, list):
+        return [whole(one) for one in value]
+    return {key: whole(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def go(value: object) -> bytes:
+    """json.NewEncoder(w).Encode of a map."""
+    text = json.dumps(whole(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    escaped = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
+    return f"{text}\n".translate(escaped).encode()
+
+
+ENCODERS: dict[str, Callable[[object], bytes]] = {
+    "json.dumps": lambda value: json.dumps(value).encode(),
+    "starlette": lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(),
+    "falcon": lambda value: json.dumps(value, ensure_ascii=False).encode(),
+    "blacksheep": lambda value: json.dumps(value, separators=(",", ":")).encode(),
+    "flask": flask,
+    "msgspec": msgspec.json.encode,
+    "tornado": lambda value: json.dumps(value).replace("</", "<\\/").encode(),
+    "ujson": lambda value: json.dumps(value, separators=(",", ":")).replace("/", "\\/").encode(),
+    "node": node,
+    "go": go,
+}
+encoders = pytest.mark.parametrize("encode", ENCODERS.values(), ids=list(ENCODERS))
+
+# Integers as a double holds them, and floats without an exponent, where encoders differ in more than a fraction.
+numbers = st.integers(-(2**53), 2**53) | st.floats(-1e15, 1e15).filter(
+    lambda one: abs(one) > 1e-4 or repr(one) == "0.0"
+)
+strings = st.text() | st.text("</>&\u2028\u2029üß\\\"'\n\t\x00\x7f😀 1.0", max_size=8)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | strings,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(strings, inner, max_size=4),
+    max_leaves=12,
+)
+TELLING = {"z": [1.0, -0.5, 10**9], "a": {"<b>": 'ü</b> & \u2028\u2029 😀 / \\ " \n', "": None}, "m": [True, [], {}]}
+"""Every style spells it in its own way."""
+
+
+def marks(whole: bytes) -> Marks:
+    """What is learned of an answer on the wire."""
+    head = whole.index(b"\r\n\r\n")
+    return Marks(len(whole), whole[:13], whole[head:])
+
+
+def chunked(body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n"
+    return head + (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
+
+
+def sent(body: bytes) -> bytes:
+    return answer(body, media_type=JSON)
+
+
+framings = pytest.mark.parametrize("frame", [sent, chunked])
+
+
+def step(value: object) -> Step:
+    return data("GET", "/json", says=value)
+
+
+@encoders
+@framings
+@given(value=values)
+def test_what_a_service_sends_is_predicted_from_one_telling_answer(
+    encode: Callable[[object], bytes], frame: Callable[[bytes], bytes], value: object
+) -> None:
+    found = spelling.fit([(step(TELLING), marks(frame(encode(TELLING))))])
+    assert found is not None
+    assert found.predict(step(value)) == marks(frame(encode(value)))
+
+
+@encoders
+@given(first=values, second=values)
+def test_what_fits_reproduces_all_that_it_was_fitted_to(
+    encode: Callable[[object], bytes], first: object, second: object
+) -> None:
+    samples = [(step(value), marks(sent(encode(value)))) for value in (first, second)]
+    found = spelling.fit(samples)
+    assert found is not None
+    assert [found.predict(one) for one, _ in samples] == [seen for _, seen in samples]
+
+
+@given(style=st.sampled_from(STYLES), framing=st.sampled_from(Framing), value=values)
+def test_every_prediction_is_a_right_answer(style: spelling.Style, framing: Framing, value: object) -> None:
+    one = step(value)
+    suffix = Wire(framing, style).suffix(one)
+    length = len(suffix) - 4
+    told = b"Content-Length: %d" % length if framing is Framing.LENGTH else b"Transfer-Encoding: chunked"
+    response = message.parse(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + told + suffix)
+    assert response is not None
+    assert response.length == len(told) + len(suffix) + 49
+    assert one.accepts(response.status, response.media_type, response.body)
+
+
+@pytest.mark.parametrize("size", [0, 1, 9, 10, 15, 16, 99, 100, 255, 256, 999, 1000, 4095, 4096])
+@framings
+def test_the_digits_of_a_length_are_counted(size: int, frame: Callable[[bytes], bytes]) -> None:
+    sample, other = text("GET", "/", says="x" * 50), text("GET", "/", says="x" * size)
+    found = spelling.fit([(sample, marks(frame(b"x" * 50)))])
+    assert found is not None
+    assert found.predict(other) == marks(frame(b"x" * size))
+
+
+def test_sizes_of_chunks_may_be_in_upper_case() -> None:
+    upper = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\n\r\n"
+    found = spelling.fit([(text("GET", "/", says="0123456789"), marks(upper))])
+    assert found is not None
+    assert found.predict(text("GET", "/", says="0123456789a")).suffix == b"\r\n\r\nB\r\n0123456789a\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("whole", [b"HTTP/1.1 204 No Content\r\n\r\n", answer(b"", status="204 No Content")])
+def test_answers_without_a_body_are_all_alike(whole: bytes) -> None:
+    found = spelling.fit([(empty("DELETE", "/items/1", status=204), marks(whole))])
+    assert found is not None
+    assert found.predict(empty("DELETE", "/items/2", status=204)) == marks(whole)
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ['{\n  "a": 1\n}', '{\n  "a": 2\n}'],
+        ['{"a": 1}', '{"a":2}'],
+        [' {"a":1}', ' {"a":2}'],
+    ],
+    ids=["indented", "now so, now so", "a space before it"],
+)
+def test_a_spelling_that_is_not_known_is_not_guessed(bodies: list[str]) -> None:
+    samples = [(step(json.loads(body)), marks(sent(body.encode()))) for body in bodies]
+    assert spelling.fit(samples) is None
+
+
+def test_headers_of_changing_length_are_not_guessed() -> None:
+    one = step(1)
+    samples = [(one, marks(answer(b"1", header, media_type=JSON))) for header in ("X-Time: 9", "X-Time: 10")]
+    assert spelling.fit(samples) is None
+
+
+def test_a_body_in_several_chunks_is_not_guessed() -> None:
+    whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+    assert spelling.fit([(text("GET", "/", says="hello world"), marks(whole))]) is None
+
+
+def test_steps_of_one_kind_differ_in_their_values_only() -> None:
+    assert spelling.kind(text("GET", "/greet/ann", says="hello ann")) == spelling.kind(
+        text("GET", "/greet/bob?x=1", says="hello bob")
+    )
+    assert spelling.kind(step({"a": "b", "n": 1})) == spelling.kind(step({"a": "cd", "n": 23}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        data("PUT", "/json", says="a"),
+        data("GET", "/json/b", says="a"),
+        data("GET", "/jsonp", says="a"),
+        data("GET", "/json", says="a", status=201),
+        text("GET", "/json", says="a"),
+        step("ü"),
+        step("a/b"),
+        step("</b>"),
+        step("a & b"),
+        step("\u2028"),
+        step(1.0),
+        step({"b": 1, "a": 2}),
+    ],
+    ids=str,
+)
+def test_whatever_may_be_spelled_unlike_is_another_kind(other: Step) -> None:
+    assert spelling.kind(other) != spelling.kind(step("a"))
+
+
+def test_a_server_may_be_asked_about_as_a_whole() -> None:
+    assert spelling.kind(text("OPTIONS", "*", says="")) is not None
+
+
+def test_a_known_spelling_is_equal_to_itself_and_can_be_a_key() -> None:
+    def fitted() -> Spelling | None:
+        return spelling.fit([(step(TELLING), marks(sent(ENCODERS["starlette"](TELLING))))])
+
+    assert fitted() == fitted()
+    assert len({fitted(), fitted()}) == 1
