@@ -116,7 +116,7 @@ def count(given: Count) -> int:
         return _complain("interrupted before anything was counted", 1)
     print(table.render(report))
     print(f"\n{RESULTS / count.FOLDER / report.run}: {count.FILE}{' (interrupted)' if report.interrupted else ''}")
-    return int(report.interrupted or bool(report.failed))
+    return int(report.interrupted or any(one.missing for one in report.services.values()))
 
 
 def calibrate(given: Calibrate) -> int:

@@ -31,6 +31,9 @@ from levelground.traffic.scenario import Scenario
 KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env").read_text(), re.MULTILINE))
 """The names in .env: they shape the stand, not a command, and are no mistake on any command line."""
 
+USUAL = "hello,params,echo"
+"""Scenarios of a run that names none: the floor, parameters, bodies. More of them would leave each too little time."""
+
 Kind = type[Struct]
 _FINITE = sys.float_info.max
 
@@ -91,7 +94,8 @@ Services = Annotated[
     ),
 ]
 Scenarios = Annotated[
-    tuple[Scenario, ...], Meta(description="scenarios by name", extra={"parse": _scenarios, "otherwise": "all"})
+    tuple[Scenario, ...],
+    Meta(description="scenarios by name", extra={"parse": _scenarios, "otherwise": USUAL}),
 ]
 Connections = Annotated[int, Meta(gt=0, description="connections to each service")]
 Seed = Annotated[
@@ -133,7 +137,7 @@ class Conformance(Struct, frozen=True, kw_only=True):
 
 class Bench(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
-    scenarios: Scenarios = field(default_factory=scenario.read)
+    scenarios: Scenarios = field(default_factory=lambda: _scenarios(USUAL))
     minutes: Annotated[float, Meta(gt=0, le=_FINITE, description="minutes of all rounds together")] = 4.0
     rounds: Annotated[int, Meta(gt=0, description="rounds, with the services restarted between them")] = 3
     connections: Connections = 16

@@ -6,16 +6,15 @@ import pytest
 
 from levelground import options
 from levelground.model.folder import Folder
-from levelground.options import Bench, Calibrate, Conformance, Footprint, Judge, Up
+from levelground.options import Bench, Calibrate, Conformance, Count, Footprint, Judge, Up
 from levelground.stand import catalog
-from levelground.traffic import scenario
 from levelground.traffic.rates import Rate
 
 
 def test_without_options_everything_is_measured_as_the_readme_says() -> None:
     given = options.parse(Bench, [])
     assert given.services == catalog.read()
-    assert [one.name for one in given.scenarios] == [one.name for one in scenario.read()]
+    assert [one.name for one in given.scenarios] == ["echo", "hello", "params"]
     assert (given.minutes, given.rounds, given.connections, given.seed) == (4.0, 3, 16, 1)
     assert (given.load, given.rate, str(given.objective)) == ("closed", Rate(0.5, is_share=True), "p99<50ms")
     assert (given.precision, given.slice, given.lead, given.resume) == (None, None, None, None)
@@ -38,9 +37,14 @@ def test_what_is_given_is_read() -> None:
     assert str(options.parse(Bench, ["LOAD=capacity", "OBJECTIVE=p50<1s"]).objective) == "p50<1s"
     assert options.parse(Calibrate, ["PARTS=twins,delay"]).parts == ["twins", "delay"]
     assert options.parse(Footprint, ["REPEATS=2"]).repeats == 2
+    assert [one.name for one in options.parse(Count, ["SCENARIOS=items,json"]).scenarios] == ["items", "json"]
 
 
-@pytest.mark.parametrize("kind", [Up, Conformance, Bench, Footprint, Calibrate])
+def test_without_scenarios_hello_is_counted() -> None:
+    assert [one.name for one in options.parse(Count, []).scenarios] == ["hello"]
+
+
+@pytest.mark.parametrize("kind", [Up, Conformance, Bench, Footprint, Count, Calibrate])
 def test_the_knobs_of_the_stand_are_no_mistake_on_any_command_line(kind: options.Kind) -> None:
     assert isinstance(options.parse(kind, ["WORKERS=2", "SERVICE_CPUS=1"]), kind)
 

@@ -5,7 +5,6 @@ was asked, what was expected and what came.
 """
 
 import http.client
-import io
 import json
 import re
 import select
@@ -16,8 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Self, override
+from typing import Any, Self
 
+from levelground.stand.wire import Reader, Wire, left
 from levelground.traffic.scenario import JSON, TEXT, Step
 
 ANSWER_SECONDS = 5.0
@@ -282,17 +282,17 @@ class _Connection:
     """One TCP connection; what it raises are TimeoutError, other OSErrors and HTTPException."""
 
     def __init__(self, host: str, port: int, deadline: float) -> None:
-        self._socket = socket.create_connection((host, port), timeout=_left(deadline))
+        self._socket = socket.create_connection((host, port), timeout=left(deadline))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._wire = _Wire(self._socket)
-        self._reader = _Reader(self._wire)
+        self._wire = Wire(self._socket)
+        self._reader = Reader(self._wire)
 
     def send(self, data: bytes, deadline: float) -> bool:
         """Whether all of it went out: a service may refuse a long body before it has seen the end of it."""
         for start in range(0, len(data), SEGMENT_BYTES):
             if start and select.select([self._socket], [], [], 0)[0]:
                 return False
-            self._socket.settimeout(_left(deadline))
+            self._socket.settimeout(left(deadline))
             try:
                 self._socket.sendall(data[start : start + SEGMENT_BYTES])
             except (BrokenPipeError, ConnectionResetError):
@@ -311,34 +311,6 @@ class _Connection:
         if reset:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
-
-
-class _Wire(io.RawIOBase):
-    """The reading side of a socket with one deadline for many reads, so that no trickle of bytes outlives it."""
-
-    def __init__(self, source: socket.socket) -> None:
-        self._socket = source
-        self.deadline = 0.0
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def readinto(self, buffer: Any) -> int:
-        self._socket.settimeout(_left(self.deadline))
-        return self._socket.recv_into(buffer)
-
-
-class _Reader(io.BufferedReader):
-    """One buffer for all answers on a connection: bytes beyond the end of an answer spoil the next, as they should."""
-
-    def makefile(self, _mode: str) -> Self:
-        return self
-
-    @override
-    def close(self) -> None:
-        """HTTPResponse closes its file after each answer; the connection goes on."""
 
 
 def _same(expected: Json, got: Any) -> bool:
@@ -386,14 +358,6 @@ def _short(text: str, *, quoted: bool = True) -> str:
     """At most about one line of it, with nothing in it that a terminal would act on."""
     shown = repr(text[:80]) if quoted else re.sub(r"[^ -~]", "?", text[:80])
     return shown + (f"… ({len(text):,} characters)" if len(text) > 80 else "")
-
-
-def _left(deadline: float) -> float:
-    """Seconds until then; raises TimeoutError when it is over, as a zero would mean not to wait at all."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _no_number(constant: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from levelground.judging import capacity, gates, statistics
-from levelground.model import histogram, trials
+from levelground.judging import capacity, gates, statistics, undisturbed
+from levelground.model import arrivals, histogram, trials
 from levelground.model.folder import Folder
 from levelground.model.interval import Interval
 from levelground.model.record import SCHEMA, Conditions, Instructions, Run, Slice
@@ -19,7 +19,7 @@ PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p999": 99.9}
 WITHIN = (0.01, 0.02, 0.05)
 """How near to the baseline is worth saying."""
 MEASURES = {"closed": "throughput_ratio", "open": "latency_ratio", "capacity": "capacity_ratio"}
-"""Which of a cell's ratios its scenario is ranked by, and its letter is about, under each load."""
+"""Which of a cell's ratios its scenario is ranked by, and its letter is about, under each load; see `measure`."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ class Cell:
     capacity_at_most: float | None = None
     never_met: bool = False
     """Whether no rate that was tried met the objective."""
+    undisturbed_us_per_request: Interval | None = None
+    """Closed loop: what an answer costs while nothing outside the service slows its core."""
+    undisturbed_ratio: Interval | None = None
+    """Of undisturbed speeds; the intervals of a table hold at once."""
     instructions_per_request: Instructions | None = None
     """As `make count` counted them last; null: never with this very image in this scenario."""
     cpu_user_us_per_request: Interval | None = None
@@ -89,6 +93,10 @@ class Table:
     services: dict[str, Cell]
     dropped: dict[str, int] = field(default_factory=dict)
     """How many blocks for what the host did in them."""
+    disturbed_share: float | None = None
+    """Of the time in which the services' core was slowed by something that is not ours, as known work shows it."""
+    disturbed_factor: float | None = None
+    """By which factor work then took longer."""
     too_noisy: bool = False
     """Whether so many were dropped that no cell is valid."""
     baseline: str | None = None
@@ -106,6 +114,13 @@ class Summary:
     """The service that ratios are to, but in scenarios that name another."""
     scenarios: dict[str, Table]
     schema: int = SCHEMA
+
+
+def measure(table: Table) -> str:
+    """Which of a cell's ratios its table is ranked by: in a closed loop the undisturbed one, if it was measured."""
+    if any(cell.undisturbed_ratio for cell in table.services.values()):
+        return "undisturbed_ratio"
+    return MEASURES[table.load]
 
 
 def judge(folder: Folder) -> Summary:
@@ -143,7 +158,8 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
         },
     }
     dropped = gates.dropped(run, blocks)
-    tables = {name: _table(run, name, by_scenario.get(name, []), dropped) for name in run.scenarios}
+    known = {one.block: one.known_work for one in blocks if one.known_work}
+    tables = {name: _table(run, name, by_scenario.get(name, []), dropped, known) for name in run.scenarios}
     return Summary(run.run, context, run.baseline, tables)
 
 
@@ -155,10 +171,18 @@ def ratio_widths(
     Cheap enough for mid-run; with as many resamples as the table has, exactly the table's.
     """
     dropped = gates.dropped(run, blocks)
-    return {name: _widest(run, name, slices, dropped, resamples) for name in run.scenarios}
+    known = {one.block: one.known_work for one in blocks if one.known_work}
+    return {name: _widest(run, name, slices, dropped, known, resamples) for name in run.scenarios}
 
 
-def _widest(run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int], resamples: int) -> float:
+def _widest(
+    run: Run,
+    scenario: str,
+    slices: Sequence[Slice],
+    dropped: Collection[int],
+    known: Mapping[int, str],
+    resamples: int,
+) -> float:
     own = _whole(run, scenario, [one for one in slices if one.scenario == scenario and not one.warmup])
     measured = {one.block for one in own}
     dropped = measured.intersection(dropped)
@@ -169,6 +193,8 @@ def _widest(run: Run, scenario: str, slices: Sequence[Slice], dropped: Collectio
         return 0.0
     if run.load == "capacity":
         intervals: Sequence[Interval | None] = _capacities(grid, _trials(run, own, dropped))[1]
+    elif (costs := grid.costs(known, min(resamples, undisturbed.RESAMPLES))) is not None:
+        intervals = undisturbed.ratios(costs, grid.baseline)
     else:
         intervals = statistics.ratios(grid.outcome, grid.baseline, grid.rounds, run.seed, resamples=resamples)
     # Who fails in something has no ratio to wait for; who only has too few blocks will have one.
@@ -182,6 +208,7 @@ class _Grid:
     """One scenario's slices as matrices of blocks × services; NaN where a service has no good slice in a block."""
 
     def __init__(self, run: Run, scenario: str, slices: Sequence[Slice], dropped: Collection[int]) -> None:
+        self._run, self._scenario = run, scenario
         self.names = [name for name, member in run.services.items() if scenario not in member.left_out]
         self.baseline = self.names.index(run.baseline) if run.baseline in self.names else 0
         self.of_service: dict[str, list[Slice]] = {name: [] for name in self.names}
@@ -203,13 +230,39 @@ class _Grid:
         self.cpu_user_us = self._matrix(lambda one: one.cpu_user_us)
         self.cpu_system_us = self._matrix(lambda one: one.cpu_system_us)
         # What only the generator held back is still compared; what failed is not.
-        compared = np.array([set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool)
+        self.compared = compared = np.array(
+            [set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool
+        )
         self.throughput = np.where(compared, self.requests / self.seconds, np.nan)
         self.cpu_per_request = np.where(compared & (self.cpu_us > 0), self.cpu_us / self.requests, np.nan)
         self.outcome = self.throughput
         """What ratios and letters are about, unless the load is capacity."""
         if run.load == "open":
             self.outcome = np.where(compared, self._matrix(_mean_latency), np.nan)
+
+    def costs(self, known: Mapping[int, str], resamples: int) -> undisturbed.Costs | None:
+        """The undisturbed costs; None if arrivals were not recorded, or the load is none that saturates."""
+        answers = self._run.window_answers.get(self._scenario)
+        labels = sorted(set(self.rounds.tolist()))
+        if not answers or not labels or self._run.load != "closed":
+            return None
+        place: dict[int, tuple[int, int]] = {}
+        """Of each block: its round, and its row there."""
+        for block, row in self._row.items():
+            number = labels.index(int(self.rounds[row]))
+            place[block] = number, sum(1 for other, _ in place.values() if other == number)
+        sizes = [int((self.rounds == label).sum()) for label in labels]
+        nothing = np.empty(0)
+        gaps = [[[nothing] * size for _ in self.names] for size in sizes]
+        pieces = [[nothing] * size for size in sizes]
+        for block, (number, row) in place.items():
+            pieces[number][row] = arrivals.unpack(known.get(block, ""))
+        for column, name in enumerate(self.names):
+            for one in self.of_service[name] if self.compared[column] else ():
+                if gates.is_good(one):
+                    number, row = place[one.block]
+                    gaps[number][column][row] = arrivals.unpack(one.arrivals)
+        return undisturbed.costs(gaps, pieces, answers, self._run.seed, resamples)
 
     def _matrix(self, value: Callable[[Slice], float | None]) -> statistics.Floats:
         result = np.full((len(self._row), len(self.names)), np.nan)
@@ -236,7 +289,9 @@ def _whole(run: Run, scenario: str, slices: Sequence[Slice]) -> list[Slice]:
     return [one for one in slices if one.block not in cut]
 
 
-def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[int, str]) -> Table:
+def _table(
+    run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[int, str], known: Mapping[int, str]
+) -> Table:
     slices = _whole(run, scenario, slices)
     measured = {one.block for one in slices}
     disturbed = {block: why for block, why in disturbed.items() if block in measured}
@@ -253,9 +308,14 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
         ratios = statistics.ratios(grid.outcome, baseline, rounds, run.seed)
         # The best has the first letter: the highest rate, or the lowest latency.
         letters = statistics.letters(1 / grid.outcome if run.load == "open" else grid.outcome, rounds, run.seed)
+    each: Sequence[Interval | None] = [None] * len(grid.names)
+    undisturbed_ratios = each
+    if (costs := grid.costs(known, undisturbed.RESAMPLES)) is not None:
+        each, undisturbed_ratios = undisturbed.each(costs), undisturbed.ratios(costs, baseline)
+        letters = undisturbed.letters(costs)
     rates = statistics.totals(grid.requests, grid.seconds, rounds)
     cpu_each, user_each, system_each = (
-        statistics.totals(each, grid.requests, rounds) for each in (grid.cpu_us, grid.cpu_user_us, grid.cpu_system_us)
+        statistics.totals(used, grid.requests, rounds) for used in (grid.cpu_us, grid.cpu_user_us, grid.cpu_system_us)
     )
     too_noisy = gates.is_too_noisy(len(measured), len(disturbed))
     cells: dict[str, Cell] = {}
@@ -284,7 +344,7 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             memory_bytes=Memory(member.memory_idle_bytes, max(memory, default=None)),
             twin_of=member.twin_of,
             at_once=member.at_once,
-            within=_within(ratios[column]) if column != baseline else None,
+            within=_within(undisturbed_ratios[column] if costs else ratios[column]) if column != baseline else None,
             offered_per_second=_offered(good) if is_open else None,
             unanswered=sum(one.unanswered for one in good),
             latency_ratio=ratios[column] if run.load == "open" else None,
@@ -295,10 +355,13 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
             capacity_at_least=bounds.at_least if bounds else None,
             capacity_at_most=bounds.at_most if bounds else None,
             never_met=bool(tried and tried.met and not any(tried.met)),
+            undisturbed_us_per_request=each[column],
+            undisturbed_ratio=undisturbed_ratios[column],
             instructions_per_request=run.instructions.get(scenario, {}).get(name),
             cpu_user_us_per_request=user_each[column],
             cpu_system_us_per_request=system_each[column],
         )
+    disturbance = undisturbed.disturbance([arrivals.unpack(known[one]) for one in measured if one in known])
     missing = int(np.isnan(grid.throughput[:, baseline]).sum())
     return Table(
         load=run.load,
@@ -306,6 +369,8 @@ def _table(run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[
         dropped_blocks=len(disturbed) + missing,
         services=cells,
         dropped=dict(Counter(disturbed.values())),
+        disturbed_share=disturbance[0] if disturbance else None,
+        disturbed_factor=disturbance[1] if disturbance else None,
         too_noisy=too_noisy,
         baseline=grid.names[baseline],
     )
@@ -348,7 +413,7 @@ def ranked(table: Table) -> list[tuple[str, Cell]]:
     sign = 1 if table.load == "open" else -1
 
     def key(item: tuple[str, Cell]) -> tuple[bool, float]:
-        ratio: Interval | None = getattr(item[1], MEASURES[table.load])
+        ratio: Interval | None = getattr(item[1], measure(table))
         return ratio is None, sign * ratio.estimate if ratio else 0.0
 
     return sorted(table.services.items(), key=key)

@@ -12,6 +12,7 @@ from levelground.contract import checker
 from levelground.judging import statistics, summary
 from levelground.judging.summary import Summary
 from levelground.locust.driver import Connection, Driver, Watch
+from levelground.measuring import yardstick
 from levelground.measuring.engine import Pipe
 from levelground.measuring.measurement import Measurement
 from levelground.measuring.plan import Changed, Plan, changes
@@ -58,6 +59,7 @@ def _measure(plan: Plan, engine: Pipe, folder: Folder) -> int:
             give_way=driver.give_way,
             after_slice=driver.feed,
             after_block=Watch(progress),
+            yardstick=yardstick.ADDRESS,
             restart=lambda: _restart(plan.services, engine),
         ).run()
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from levelground.stand.catalog import PORT
+from levelground.stand.probe import Address
+
 
 class Failed(Exception):
     """The engine did not do what it was asked for; the message says what that was."""
@@ -38,21 +41,39 @@ class Engine(Protocol):
         """What came of the start; None if that is not known within so many seconds. Raises Failed."""
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What the processes of a service under callgrind executed since the reading before."""
+
+    at: float
+    """A clock in seconds."""
+    instructions: dict[str, int]
+    """By process."""
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A container in which a service runs under callgrind."""
+
+    name: str
+    address: Address
+
+
 class Counter(Protocol):
-    """Whoever runs services under callgrind, each in a container beside its own. Methods raise Failed."""
+    """Whoever runs services under callgrind, in containers beside their own. Methods raise Failed."""
 
-    def begin_counting(self, service: str) -> str:
-        """Starts it, without counting; its address."""
+    def begin_counting(self, service: str) -> Counting:
+        """Starts it. Nothing is counted at first."""
 
-    def check_counting(self, service: str) -> None:
+    def check_counting(self, one: Counting) -> None:
         """Raises Failed if it has ended, with what it said last."""
 
-    def count_from_here(self, service: str) -> None: ...
+    def count(self, one: Counting, *, on: bool) -> None:
+        """Instructions are counted from here on, or no longer."""
 
-    def instructions(self, service: str) -> int:
-        """What all its processes executed since the call before, or since `count_from_here`."""
+    def read(self, one: Counting) -> Reading: ...
 
-    def end_counting(self, service: str) -> None:
+    def end_counting(self, one: Counting) -> None:
         """Removes its container."""
 
 
@@ -87,20 +108,29 @@ class Pipe:
                 return Started(datetime.fromisoformat(at).timestamp(), address)
         raise Failed("the engine started it, but not on the stand's network")
 
-    def begin_counting(self, service: str) -> str:
-        return self._tell("count", service)
+    def begin_counting(self, service: str) -> Counting:
+        match self._tell("count", "start", service).split():
+            case [name, address]:
+                return Counting(name, (address, PORT))
+        raise Failed("it was started under callgrind, but not on the stand's network")
 
-    def check_counting(self, service: str) -> None:
-        self._tell("counting", service)
+    def check_counting(self, one: Counting) -> None:
+        self._tell("count", "check", one.name)
 
-    def count_from_here(self, service: str) -> None:
-        self._tell("counter", service, "on")
+    def count(self, one: Counting, *, on: bool) -> None:
+        self._tell("count", "on" if on else "off", one.name)
 
-    def instructions(self, service: str) -> int:
-        return int(self._tell("counter", service, "total"))
+    def read(self, one: Counting) -> Reading:
+        told = self._tell("count", "read", one.name)
+        try:
+            at, *processes = told.split()
+            pairs = (each.split(":") for each in processes)
+            return Reading(float(at), {process: int(number) for process, number in pairs})
+        except ValueError:
+            raise Failed(f"callgrind told no numbers: {told}") from None
 
-    def end_counting(self, service: str) -> None:
-        self._tell("uncount", service)
+    def end_counting(self, one: Counting) -> None:
+        self._tell("count", "end", one.name)
 
     def _tell(self, *words: str) -> str:
         self._ask(*words)

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from levelground.measuring import certificate, count
 from levelground.measuring.plan import Plan
 from levelground.measuring.target import Target
-from levelground.model import histogram, record
+from levelground.measuring.yardstick import Yardstick
+from levelground.model import arrivals, histogram, record
 from levelground.model.folder import Folder
 from levelground.stand import catalog, host, probe
 from levelground.stand.conditions import Meter
@@ -47,13 +49,15 @@ class Measurement:
         after_slice: Callable[[record.Slice], None] = lambda _: None,
         after_block: Callable[[Folder], bool] = lambda _: False,
         restart: Callable[[], None] = lambda: None,
+        yardstick: probe.Address | None = None,
         address_of: Callable[[catalog.Service], probe.Address] = probe.inside,
     ) -> None:
         """`give_way` is called between slices and may end the run by an exception.
 
         `after_slice` and `after_block` are called once what they are about is on disk; the run ends early if
         `after_block` says so. `restart` restarts the services between two rounds and returns when they answer.
-        `address_of` says where a service is reached: inside the stand, by its name.
+        `yardstick` is where known work is done, if anywhere; `address_of` says where a service is reached: inside the
+        stand, by its name.
         """
         self._plan = plan
         self._folder = folder
@@ -61,9 +65,11 @@ class Measurement:
         self._after_slice = after_slice
         self._after_block = after_block
         self._restart = restart
+        self._yardstick_at = yardstick
         self._address_of = address_of
         self._targets: dict[str, Target] = {}
         self._transactions = {s.name: s.render(plan.seed, plan.connections) for s in plan.scenarios}
+        self._windows = {s.name: plan.connections * s.period for s in plan.scenarios}
         self._saturated: dict[str, dict[str, float]] = {name: {} for name in self._transactions}
         self._past = folder.last_slice()
         self._round = 0
@@ -132,13 +138,17 @@ class Measurement:
         start = now - spent
         warmup_seconds = max(plan.warmup_seconds, WARMUP_SHARE * (left or 0.0))
         cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
-        meter = Meter(cpus, lambda: {name: used.cpu_us for name, t in self._targets.items() if (used := t.read())})
+        yardstick = self._connect_yardstick()
+        meter = Meter(cpus, lambda: self._used_us() | (yardstick.used_us() if yardstick else {}))
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
                 return None
             # Warm: every service has had each scenario at least once, and the time is over.
             warmup = block.number < first + len(services) or time.monotonic() < now + warmup_seconds
-            for name in block.order:
+            known, when = "", Random(f"{plan.seed}:yardstick:{block.number}").randrange(len(block.order))
+            for place, name in enumerate(block.order):
+                if yardstick and place == when:
+                    known = yardstick.work(self._run.slice_seconds[block.scenario])
                 target = self._targets[name]
                 if not target.is_absent(block):
                     one = self._slice(target, block, warmup, start)
@@ -149,14 +159,27 @@ class Measurement:
                 self._give_way()
             gc.collect(0)  # what is new: all that is kept would take longer with every block
             conditions = meter.finish(block.number, block.scenario, self._round, warmup, start)
-            self._folder.append(conditions)
+            self._folder.append(replace(conditions, known_work=known))
             if self._after_block(self._folder):
                 return "precision"
         raise AssertionError("there is always another block")
 
+    def _used_us(self) -> dict[str, float]:
+        return {name: used.cpu_us for name, target in self._targets.items() if (used := target.read())}
+
+    def _connect_yardstick(self) -> Yardstick | None:
+        if self._yardstick_at is None or self._plan.load != "closed":
+            return None
+        try:
+            return Yardstick(probe.resolve(self._yardstick_at))
+        except (OSError, probe.NotUp) as error:
+            print(f"no known work in this round, so long windows are read too slow: {error}", file=sys.stderr)
+            return None
+
     def _slice(self, target: Target, block: schedule.Block, warmup: bool, start: float) -> record.Slice:
         run, rate = self._run, self._rates.next(block.scenario, target.service.name)
-        seconds = run.slice_seconds[block.scenario]
+        of_services = run.service_seconds.get(block.scenario, {})
+        seconds = of_services.get(target.service.name, run.slice_seconds[block.scenario])
 
         def due(of_seconds: float) -> Sequence[int] | None:
             return None if rate is None else schedule.arrivals(run.seed, block, rate, of_seconds)
@@ -185,6 +208,7 @@ class Measurement:
             errors=dict(burst.errors),
             reconnects=burst.reconnects,
             latency=histogram.of(burst.latencies_ns),
+            arrivals=arrivals.pack(burst.arrivals_ns),
             cpu_us=spent.cpu_us if spent else None,
             memory_bytes=target.memory_bytes(),
             generator_cpu_us=generator / 1000.0,
@@ -219,7 +243,9 @@ class Measurement:
                     left_out[name] = "not part of what this service answers"
                     continue
                 try:
-                    target.scripts[name] = target.endpoint.learn(transactions)
+                    target.scripts[name] = learned = target.endpoint.learn(transactions)
+                    if learned.warning:
+                        print(f"{service.name}, {name}: {learned.warning}", file=sys.stderr)
                 except client.WrongAnswer as error:
                     wrong[name] = str(error)
                     continue
@@ -244,6 +270,7 @@ class Measurement:
         plan = self._plan
         slowest = {name: rates.slowest(each) for name, each in self._saturated.items()}
         about_host = host.describe()
+        service_seconds = self._service_seconds()
         per_second = {name: plan.rate.per_second(rate) for name, rate in slowest.items()} if plan.load == "open" else {}
         return record.Run(
             run=self._folder.name,
@@ -252,7 +279,14 @@ class Measurement:
             seed=plan.seed,
             load=plan.load,
             connections=plan.connections,
-            slice_seconds={name: self._slice_seconds(rate, per_second.get(name)) for name, rate in slowest.items()},
+            slice_seconds={
+                name: max(service_seconds[name].values())
+                if service_seconds.get(name)
+                else self._slice_seconds(rate, per_second.get(name))
+                for name, rate in slowest.items()
+            },
+            service_seconds=service_seconds,
+            window_answers=self._windows if plan.load == "closed" else {},
             lead_seconds=plan.lead_seconds or (LEAD_SECONDS if plan.load == "closed" else OPEN_LEAD_SECONDS),
             warmup_seconds=plan.warmup_seconds,
             minutes=plan.minutes,
@@ -268,6 +302,20 @@ class Measurement:
             calibration=certificate.newest(),
             instructions=count.newest(members, about_host["engine"]),
         )
+
+    def _service_seconds(self) -> dict[str, dict[str, float]]:
+        """Closed loop: of each service, so long that its slices hold whole windows. Other slices are alike for all."""
+        if self._plan.load != "closed" or self._plan.slice_seconds is not None:
+            return {}
+        return {
+            scenario: {
+                name: round(
+                    rates.closed_seconds(SLICE_SECONDS, self._plan.connections, self._windows[scenario], rate), 4
+                )
+                for name, rate in saturated.items()
+            }
+            for scenario, saturated in self._saturated.items()
+        }
 
     def _slice_seconds(self, slowest: float, rate: float | None) -> float:
         plan = self._plan

@@ -57,6 +57,8 @@ class Slice:
     """Open loop: histogram of how late the generator was, not counting the wait for a free connection."""
     out_of_memory: int = 0
     """Processes of the service that the kernel killed for lack of memory since the visit before."""
+    arrivals: str = ""
+    """Closed loop: when the right answers arrived; see levelground/model/arrivals.py."""
     restarted: bool = False
     """Whether the service's container was started again since the visit before, within the round."""
     cpu_user_us: float | None = None
@@ -84,6 +86,8 @@ class Conditions:
     """CPU time on the services' CPUs that no service of the run used; null if their cgroups could not be read."""
     delayed_us: float | None
     """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell."""
+    known_work: str = ""
+    """When pieces of known work were done on the services' CPUs, packed as a slice's arrivals; "": not measured."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,7 @@ class Run:
     load: str
     connections: int
     slice_seconds: dict[str, float]
+    """Of each scenario; the longest, where services have slices of their own lengths."""
     lead_seconds: float
     """Of traffic right before each slice that is checked but not measured."""
     warmup_seconds: float
@@ -171,6 +176,10 @@ class Run:
     """Open loop: requests per second, by scenario."""
     calibration: dict[str, str] | None = None
     """When this stand was calibrated last, and what that found, in words; null: never."""
+    service_seconds: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Length of slices by scenario and service, where services have their own."""
+    window_answers: dict[str, int] = field(default_factory=dict)
+    """Closed loop: how many answers make a window, by scenario: turns of all connections with requests of each kind."""
     instructions: dict[str, dict[str, Instructions]] = field(default_factory=dict)
     """The newest count of these very images when the run began, by scenario and service."""
     ended: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from levelground.judging.statistics import widest_half_width
-from levelground.judging.summary import MEASURES, Cell, Summary, Table, ranked
+from levelground.judging.summary import MEASURES, Cell, Summary, Table, measure, ranked
 from levelground.model.count import LARGEST_SPREAD
 from levelground.model.interval import Interval
 from levelground.showing import columns
@@ -51,9 +51,8 @@ def _ratio(measure: str) -> Callable[[Row], str]:
     return lambda row: str(getattr(row.cell, measure) or "–")
 
 
-def _cpu(row: Row) -> str:
-    cpu = row.cell.cpu_us_per_request
-    return f"{cpu.estimate:,.1f} ({cpu.low:,.1f}–{cpu.high:,.1f})" if cpu else "–"
+def _us(found: Interval | None) -> str:
+    return f"{found.estimate:,.1f}" if found else "–"
 
 
 def _user_and_kernel(row: Row) -> str:
@@ -106,8 +105,10 @@ def _verdict(row: Row) -> str:
 
 _LETTER = Column[Row]("letter", lambda row: row.cell.group, is_word=True)
 _SERVICE = Column[Row]("service", lambda row: row.service, is_word=True)
+_UNDISTURBED = Column("undisturbed (95 %)", _ratio("undisturbed_ratio"))
+_UNDISTURBED_US = Column[Row]("µs/request", lambda row: _us(row.cell.undisturbed_us_per_request))
 _RATE = Column[Row]("requests/s", lambda row: rate(row.cell.throughput_per_second))
-_CPU = Column("CPU µs/request (95 %)", _cpu)
+_CPU = Column[Row]("CPU µs/request", lambda row: _us(row.cell.cpu_us_per_request))
 _USER_AND_KERNEL = Column("user+kernel", _user_and_kernel)
 _INSTRUCTIONS = Column("instr/request", _instructions)
 _COSTS = (_CPU, _USER_AND_KERNEL, _INSTRUCTIONS)
@@ -119,8 +120,8 @@ _VERDICT = Column("verdict", _verdict, is_word=True)
 
 COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
     "closed": (
-        *(_LETTER, _SERVICE, Column("ratio (95 %)", _ratio(MEASURES["closed"]))),
-        *(_RATE, *_COSTS, _P50, _P99, _PEAK, _ERRORS, _VERDICT),
+        *(_LETTER, _SERVICE, _UNDISTURBED, _UNDISTURBED_US, Column("as it went (95 %)", _ratio(MEASURES["closed"]))),
+        *(_RATE, *_COSTS, _P99, _PEAK, _ERRORS, _VERDICT),
     ),
     "open": (
         *(_LETTER, _SERVICE, Column("mean time ratio (95 %)", _ratio(MEASURES["open"]))),
@@ -137,7 +138,7 @@ COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
     ),
 }
 """Under each load."""
-OPTIONAL = (_USER_AND_KERNEL, _INSTRUCTIONS)
+OPTIONAL = (_UNDISTURBED, _UNDISTURBED_US, _USER_AND_KERNEL, _INSTRUCTIONS)
 """Left out of a table in which no row has them."""
 
 
@@ -172,6 +173,11 @@ def _host_line(summary: Summary) -> str:
 
 def _of_load(summary: Summary) -> list[str]:
     """What explains the columns of this load."""
+    if any(measure(table) == "undisturbed_ratio" for table in summary.scenarios.values()):
+        return [
+            "undisturbed: speed while nothing outside slows the service's core, read from the fastest moments; garbage",
+            "collection and the like are left out of it as far as they are rare. As it went: the mean over everything.",
+        ]
     if summary.context["load"] == "open":
         return ["p50 to p99.9 count from when requests were due, service p50 and p99 from when they were sent."]
     cells = [cell for table in summary.scenarios.values() for cell in table.services.values()]
@@ -184,7 +190,7 @@ def _twin_lines(summary: Summary) -> list[str]:
     of_baseline: dict[str, list[str]] = {}
     for scenario, table in summary.scenarios.items():
         for cell in table.services.values():
-            ratio = getattr(cell, MEASURES[table.load])
+            ratio = getattr(cell, measure(table))
             if cell.twin_of and cell.twin_of == table.baseline and ratio:
                 of_baseline.setdefault(cell.twin_of, []).append(f"{scenario} {ratio}")
     return [
@@ -198,7 +204,8 @@ def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
         return [f"{name}: none of these services has a part in it"]
     seconds = summary.context["slice_seconds"][name]
     lines = [
-        f"{name}: ratios to {table.baseline}, {table.blocks} blocks of {seconds * 1000:g} ms slices{_dropped(table)}"
+        f"{name}: ratios to {table.baseline}, {table.blocks} blocks of slices up to {seconds * 1000:.3g} ms"
+        f"{_dropped(table)}{_disturbed(table)}"
     ]
     if table.too_noisy:
         lines.append(f"  too noisy: {_still_visible(table)}")
@@ -222,9 +229,17 @@ def _dropped(table: Table) -> str:
     return f", {table.dropped_blocks} dropped" + (f" ({reasons})" if reasons else "")
 
 
+def _disturbed(table: Table) -> str:
+    if table.disturbed_share is None or table.disturbed_factor is None:
+        return ""
+    return (
+        f"; host disturbed {100 * table.disturbed_share:.0f} % of the time, by a factor of {table.disturbed_factor:.2f}"
+    )
+
+
 def _still_visible(table: Table) -> str:
     """What the blocks that were not dropped could still have shown."""
-    ratios = [getattr(cell, MEASURES[table.load]) for cell in table.services.values()]
+    ratios = [getattr(cell, measure(table)) for cell in table.services.values()]
     width = widest_half_width(one for one in ratios if one)
     if width == math.inf:
         return "too little was left to compare anything"

@@ -13,6 +13,7 @@ import errno
 import os
 import re
 import socket
+import struct
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,6 +49,11 @@ _SPIN_NS = 150_000
 _REOPEN_NS = 1_000_000
 """So close to the next request no connection is opened again, if another one can take the request."""
 _RECEIVE = 1 << 16
+_SO_TIMESTAMPNS, _STAMP = 35, struct.Struct("@qq")
+"""Asks the kernel for the time at which what is received came in: seconds and nanoseconds by CLOCK_REALTIME."""
+_ANCILLARY = socket.CMSG_SPACE(_STAMP.size)
+_STEP_NS = 50_000
+"""By so much CLOCK_REALTIME may drift against the monotonic clock in a slice: more is a step."""
 _LONGEST_ANSWER = 1 << 22
 _STATUS_LINE = len("HTTP/1.1 200 ")
 _TRANSFER_ENCODING = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
@@ -97,6 +103,8 @@ class Burst:
     """Open loop: requests without an answer at the end of the drain, or that found no connection until then."""
     service_ns: Sequence[int] = ()
     """Open loop: one for each right answer, from the moment when its request was sent."""
+    arrivals_ns: Sequence[int] = ()
+    """Closed loop: when each right answer was complete, on a clock of its own."""
     slips_ns: Sequence[int] = ()
     """Open loop: how late the generator was with each request, not counting the wait for a free connection."""
 
@@ -153,11 +161,14 @@ class Endpoint:
         self._must_be_open()
         clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
+        arrivals: list[int] = []
         tally = _Tally()
         connections = self._take_up(scripts, turn, tally)
+        wall = _wall_ns()
         lost: list[_Connection] = []
         """Closed by the service after their last transaction: opened again at the end."""
         busy = received = starved = 0
+        stamp = _STAMP.unpack
         start = last = now = clock()
         deadline = start + int(seconds * 1e9)
         give_up = deadline + int(5 * TIMEOUT_SECONDS * 1e9)
@@ -181,8 +192,13 @@ class Endpoint:
                 connection = by_fd[fd]
                 expected = connection.expected
                 try:
-                    data = connection.recv(_RECEIVE)
+                    data, extra, _, _ = connection.receive(_RECEIVE, _ANCILLARY)
                     now = clock()
+                    if extra:
+                        seconds_in, ns_in = stamp(extra[0][2])
+                        arrived = 1_000_000_000 * seconds_in + ns_in - wall
+                    else:
+                        arrived = now
                     received += len(data)
                     if (
                         len(data) == expected.length
@@ -190,17 +206,19 @@ class Endpoint:
                         and data.startswith(expected.prefix)
                         and not connection.buffer
                     ):
-                        latencies.append(now - connection.sent_ns)
+                        latencies.append(arrived - connection.sent_ns)
+                        arrivals.append(arrived)
                     else:
                         right = self._judge(connection, data, tally)
                         if right is None:
                             continue
                         if right:
-                            latencies.append(now - connection.sent_ns)
+                            latencies.append(arrived - connection.sent_ns)
+                            arrivals.append(arrived)
                         if connection.closes:
                             self._reopen(connection, give_up)
                             tally.reconnects += 1
-                    last = now
+                    last = arrived
                     if expected.ends and now >= deadline:
                         starved += connection.sent_ns == connection.first_ns
                         connection.expected = _NOTHING
@@ -222,7 +240,17 @@ class Endpoint:
                         self._fail(connection, tally, error)
                         busy -= 1
         self._restore(lost, tally)
-        return Burst((last - start) / 1e9, latencies, received, tally.errors, tally.reconnects, tally.example, starved)
+        _must_not_step(wall, tally)
+        return Burst(
+            (last - start) / 1e9,
+            latencies,
+            received,
+            tally.errors,
+            tally.reconnects,
+            tally.example,
+            starved,
+            arrivals_ns=arrivals,
+        )
 
     def release(self, scripts: Sequence[Script], turn: int, due_ns: Sequence[int], seconds: float) -> Burst:
         """Open loop: begins one transaction at each of `due_ns`, nanoseconds from now on in rising order.
@@ -244,6 +272,7 @@ class Endpoint:
         lost: deque[_Connection] = deque()
         """To be opened again: when this delays no request and no answer, or when a transaction waits for one."""
         opening: set[_Connection] = set()
+        wall, stamp = _wall_ns(), _STAMP.unpack
         start = last = clock()
         due = [start + one for one in due_ns]
         count, end = len(due), start + int(seconds * 1e9)
@@ -332,8 +361,13 @@ class Endpoint:
                 connection = by_fd[fd]
                 expected = connection.expected
                 try:
-                    data = connection.recv(_RECEIVE)
+                    data, extra, _, _ = connection.receive(_RECEIVE, _ANCILLARY)
                     now = clock()
+                    if extra:
+                        seconds_in, ns_in = stamp(extra[0][2])
+                        arrived = 1_000_000_000 * seconds_in + ns_in - wall
+                    else:
+                        arrived = now
                     received += len(data)
                     if (
                         len(data) == expected.length
@@ -341,15 +375,15 @@ class Endpoint:
                         and data.startswith(expected.prefix)
                         and not connection.buffer
                     ):
-                        latencies.append(now - connection.due_ns)
-                        service.append(now - connection.sent_ns)
+                        latencies.append(arrived - connection.due_ns)
+                        service.append(arrived - connection.sent_ns)
                     else:
                         right = self._judge(connection, data, tally)
                         if right is None:
                             continue
                         if right:
-                            latencies.append(now - connection.due_ns)
-                            service.append(now - connection.sent_ns)
+                            latencies.append(arrived - connection.due_ns)
+                            service.append(arrived - connection.sent_ns)
                         if connection.closes:
                             last = now
                             if expected.ends and not waiting:
@@ -380,6 +414,7 @@ class Endpoint:
         for connection in [c for c in by_fd.values() if not c.is_free]:
             missing.append(now - connection.due_ns)
             self._drop(connection)
+        _must_not_step(wall, tally)
         self._restore([*lost, *(connection for connection in opening if connection.is_free)], tally)
         return Burst(
             max(seconds, (last - start) / 1e9),
@@ -415,8 +450,9 @@ class Endpoint:
         except NoAnswer as error:
             tally.count(error)
         connections = list(self._by_fd.values())
-        for connection, script in zip(connections, scripts, strict=False):
-            connection.follow(script, turn)
+        for number, (connection, script) in enumerate(zip(connections, scripts, strict=False)):
+            # One step further each, so that requests of every kind are mixed at every moment.
+            connection.follow(script, turn + number)
         return connections
 
     def _judge(self, connection: "_Connection", data: bytes, tally: "_Tally") -> bool | None:
@@ -500,6 +536,27 @@ class Endpoint:
         connection.close()
 
 
+class _Stepped(Exception):
+    """The host's clock was set in mid-slice: what the kernel said of arrivals is worth nothing."""
+
+    kind = "clock stepped"
+
+
+def _wall_ns() -> int:
+    """CLOCK_REALTIME, by which the kernel tells arrivals, minus the clock of this module."""
+    differences = []
+    for _ in range(3):
+        before, wall, after = time.perf_counter_ns(), time.time_ns(), time.perf_counter_ns()
+        differences.append((after - before, wall - (before + after) // 2))
+    return min(differences)[1]
+
+
+def _must_not_step(wall: int, tally: "_Tally") -> None:
+    stepped = _wall_ns() - wall
+    if abs(stepped) > _STEP_NS:
+        tally.count(_Stepped(f"by {stepped / 1e6:+.3f} ms in mid-slice"))
+
+
 @dataclass
 class _Tally:
     """What goes wrong in one slice."""
@@ -508,7 +565,7 @@ class _Tally:
     example: str | None = None
     reconnects: int = 0
 
-    def count(self, error: _Failure | WrongAnswer) -> None:
+    def count(self, error: _Failure | WrongAnswer | _Stepped) -> None:
         kind = getattr(error, "kind", "reset")
         self.errors[kind] += 1
         self.example = self.example or f"{kind}: {error}"
@@ -533,7 +590,7 @@ class _Connection:
         "fd",
         "first_ns",
         "opened_ns",
-        "recv",
+        "receive",
         "sent_ns",
         "used_ns",
         "write",
@@ -589,7 +646,8 @@ class _Connection:
         self._socket = self._new_socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd: int = self._socket.fileno()
-        self.recv, self.write = self._socket.recv, self._socket.send
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self.receive, self.write = self._socket.recvmsg, self._socket.send
         self.buffer = b""
         self.opened_ns = self.used_ns = time.perf_counter_ns()
         """When it was opened, and when it last did something: kept only for the moments at which it becomes free."""

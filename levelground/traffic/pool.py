@@ -1,7 +1,7 @@
 """All transactions of a scenario, and for each service the scripts that its connections send from.
 
-Asking a service for every answer in advance would take minutes: thousands of transactions, many services, some slow.
-So it is asked for a sample of every kind of step, and the other answers are predicted from how it spells those.
+Asking every service for every answer in advance would take minutes.
+So a service is asked for a sample of each kind of step, and all other answers are predicted from the sample.
 """
 
 from array import array
@@ -16,9 +16,9 @@ from levelground.traffic.spelling import NO_MARKS, Marks, Spelling, Wire
 from levelground.traffic.step import Step, Transaction
 
 SAMPLES = 8
-"""So many transactions of each kind are asked for."""
+"""How many transactions with each kind of step are asked."""
 FEW = 128
-"""Transactions with answers that cannot be predicted are asked for too, if they are no more than this."""
+"""If no more transactions than these have answers that cannot be predicted, all of them are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def starts(script: Script) -> Sequence[int]:
 
 
 class _Indexed(tuple[Learned, ...]):
-    """A script that knows where its transactions begin: long ones would take too long to search before each slice."""
+    """A script with an index of its transactions: searching a long one before every slice would take too long."""
 
     starts: Sequence[int]
 
@@ -55,7 +55,7 @@ class Scripts(tuple[Script, ...]):
     """The script of each connection."""
 
     parsed: Sequence[Step] = ()
-    """The different steps whose answers are parsed in full each time, since it is not known what they look like."""
+    """The different steps whose answers have to be parsed in full each time."""
 
     @property
     def warning(self) -> str | None:
@@ -161,7 +161,7 @@ class _Index:
         return scripts
 
     def _suffix(self, wire: Wire, at: int) -> bytes:
-        """Kept: many services write bodies alike and differ in their headers only."""
+        """Cached: many services write the same bodies and differ only in their headers."""
         kept = self._suffixes[wire]
         if at not in kept:
             kept[at] = wire.suffix(self._steps[at][0])

@@ -18,6 +18,8 @@ from levelground.model.trials import SCALES, STEP, Trials, add, of_run
 LOADS = ("closed", "open", "capacity")
 ANSWERS = 2
 """A closed slice lasts at least until the slowest service has answered every connection so many times."""
+TURNS, WINDOWS = 8, 1.75
+"""A closed slice holds so many turns of all connections, and so many windows."""
 ARRIVALS = 25
 """An open slice has at least so many requests."""
 TRIAL_LIMITS = 20
@@ -55,6 +57,12 @@ def slice_seconds(load: str, shortest: float, slowest: float, connections: int, 
         return min(LONGEST_SECONDS, max(shortest, ANSWERS * connections / slowest))
     assert run_rate is not None
     return min(LONGEST_SECONDS, max(OPEN_SECONDS, ARRIVALS / run_rate))
+
+
+def closed_seconds(shortest: float, connections: int, window: int, rate: float) -> float:
+    """How long slices of a service are that answers at such a rate, to hold turns, and windows of so many answers."""
+    answers = max(TURNS * connections, WINDOWS * window)
+    return min(LONGEST_SECONDS, max(shortest, answers / max(rate, 1.0)))
 
 
 def trial_seconds(objective: Objective) -> float:

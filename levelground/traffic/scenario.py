@@ -37,6 +37,14 @@ class Scenario:
     summary: str
     transactions: Callable[[Random], Iterator[Transaction]]
 
+    @property
+    def period(self) -> int:
+        """After how many steps of every connection requests of each kind were sent equally often.
+
+        Connections begin one transaction apart, so where a transaction is a single request every turn has all kinds.
+        """
+        return max(len(transaction) for transaction in islice(self.transactions(Random(self.name)), 16))
+
     def render(self, seed: int, connections: int) -> Pool:
         """The transactions of each connection, POOL in all: the same for the same seed.
 

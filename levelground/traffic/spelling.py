@@ -1,9 +1,8 @@
 """How a service spells right answers: length of the headers, framing of the body, white space and escapes in JSON.
 
-A service spells all answers to requests of one kind alike.
-So a few of its answers, looked at byte for byte, tell what its answers to thousands of other requests will look like.
-A prediction is always a spelling of the right body, so an answer that equals it is right; one that differs from it says
-nothing, and has to be parsed.
+A service spells all its answers of one kind in the same way, so a few of them tell what thousands of others look like.
+A prediction is always a spelling of the right body: an answer that matches it is right.
+One that does not match may still be right, and has to be parsed.
 """
 
 import json
@@ -134,9 +133,9 @@ class Spelling:
 
 
 def fit(samples: Sequence[tuple[Step, Marks]]) -> Spelling | None:
-    """The spelling that reproduces all of these answers of one kind byte for byte; None if none is known.
+    """The spelling that reproduces all these answers of one kind byte for byte; None if no known one does.
 
-    Where more than one does, they are alike in all that the kind is told by (`kind`).
+    If several do, they differ only in what does not occur in answers of this kind (see `kind`).
     """
     step, seen = samples[0]
     for framing, style in product(Framing, STYLES if step.media_type == JSON else (None,)):
@@ -151,23 +150,23 @@ def fit(samples: Sequence[tuple[Step, Marks]]) -> Spelling | None:
 
 
 def kind(step: Step) -> Hashable:
-    """Equal for steps whose answers a service is expected to spell alike.
+    """Equal for steps whose answers a service is expected to spell in the same way.
 
-    That is: same method, same shape of the path, same sort of answer, and JSON with the same peculiarities, so that
-    whatever the styles differ in is seen in a sample of the kind or does not occur in it.
+    They have the same method, shape of path, status and media type, and their JSON has the same features that styles
+    spell differently: what tells two styles apart occurs in every answer of a kind, or in none.
     """
     method, _, target = step.line.partition(" ")
     segments = target.partition("?")[0].split("/")
     text = step.written or step.body
-    peculiar = (
-        (bool(step.written), not text.isascii(), *(bool(one.search(text)) for one in _PECULIARITIES))
+    features = (
+        (bool(step.written), not text.isascii(), *(bool(one.search(text)) for one in _FEATURES))
         if step.media_type == JSON
         else ()
     )
-    return method, *segments[1:2], len(segments), step.status, step.media_type, peculiar
+    return method, *segments[1:2], len(segments), step.status, step.media_type, features
 
 
-_PECULIARITIES = tuple(map(re.compile, (r"\d\.0(?!\d)", r"[<>&\u2028\u2029]", "/", "</")))
+_FEATURES = tuple(map(re.compile, (r"\d\.0(?!\d)", r"[<>&\u2028\u2029]", "/", "</")))
 
 
 def _digits(suffix: bytes) -> int:

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from levelground.judging import summary
-from levelground.model import histogram
+from levelground.model import arrivals, histogram
 from levelground.model.folder import Folder
-from levelground.model.record import Slice
+from levelground.model.record import Instructions, Run, Slice
 from levelground.showing import table
 from tests.samples import A_CALM_BLOCK, a_member, a_run, a_slice
 
@@ -48,6 +48,26 @@ def test_totals_are_sums_over_all_good_slices() -> None:
     assert cell.requests == sum(one.requests for one in own)
     assert cell.throughput_per_second is not None
     assert cell.throughput_per_second.estimate == pytest.approx(cell.requests / sum(one.seconds for one in own))
+
+
+def test_user_and_kernel_time_are_told_beside_the_instructions_that_were_counted() -> None:
+    slices = [
+        replace(one, cpu_user_us=one.requests * 7.0, cpu_system_us=one.requests * 3.0)
+        for one in slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    ]
+    counted = {"hello": {"fast": Instructions(120_000.0, 0.0004)}}
+    cells = summary.of(a_run("starlette", "fast", instructions=counted), slices).scenarios["hello"].services
+    user, system = cells["fast"].cpu_user_us_per_request, cells["fast"].cpu_system_us_per_request
+    assert user is not None
+    assert system is not None
+    assert [user.estimate, system.estimate] == pytest.approx([7, 3])
+    assert cells["fast"].instructions_per_request == Instructions(120_000.0, 0.0004)
+    assert cells["starlette"].instructions_per_request is None
+
+
+def test_without_them_there_is_nothing_to_tell() -> None:
+    cell = summary.of(a_run("starlette"), slices_of({"starlette": 100_000.0})).scenarios["hello"].services["starlette"]
+    assert (cell.cpu_user_us_per_request, cell.cpu_system_us_per_request) == (None, None)
 
 
 def test_services_within_the_noise_share_a_letter() -> None:
@@ -294,3 +314,48 @@ def test_where_every_rate_met_the_objective_the_capacity_has_a_lower_bound_alone
 def test_a_scenario_that_no_service_has_a_part_in_has_no_ratio_to_wait_for() -> None:
     run = a_run("starlette", services={"starlette": a_member(left_out={"hello": "not part of it"})})
     assert summary.ratio_widths(run, [], []) == {"hello": 0.0}
+
+
+def undisturbed_run() -> Run:
+    return a_run("starlette", "fast", window_answers={"hello": 16})
+
+
+def undisturbed_slices(gaps_us: dict[str, float], blocks: int = 60) -> list[Slice]:
+    """Of servers that answer almost evenly; every other slice is disturbed for as long as it lasts."""
+    random = Random(5)
+    return [
+        a_slice(
+            block=block,
+            service=name,
+            round=block // 20,
+            arrivals=arrivals.pack(
+                [round(1000 * gap * (1 + block % 2) * (n + 0.1 * random.random())) for n in range(200)]
+            ),
+        )
+        for block in range(blocks)
+        for name, gap in gaps_us.items()
+    ]
+
+
+def test_a_closed_loop_with_arrivals_is_ranked_by_its_undisturbed_cost() -> None:
+    judged = summary.of(undisturbed_run(), undisturbed_slices({"starlette": 50.0, "fast": 40.0}))
+    scored = judged.scenarios["hello"]
+    fast = scored.services["fast"]
+    assert summary.measure(scored) == "undisturbed_ratio"
+    assert fast.undisturbed_ratio is not None
+    assert fast.undisturbed_ratio.estimate == pytest.approx(1.25, rel=0.01)
+    assert fast.undisturbed_us_per_request is not None
+    assert fast.undisturbed_us_per_request.estimate == pytest.approx(40.0, rel=0.01)
+    assert (fast.group, scored.services["starlette"].group) == ("a", "b")
+
+
+def test_before_any_block_has_ended_a_run_with_arrivals_has_empty_cells() -> None:
+    judged = summary.of(undisturbed_run(), [])
+    assert judged.scenarios["hello"].services["fast"].undisturbed_ratio is None
+    assert summary.ratio_widths(undisturbed_run(), [], []) == {"hello": float("inf")}
+
+
+def test_runs_without_arrivals_are_judged_as_before() -> None:
+    judged = summary.of(a_run("starlette", "fast"), slices_of({"starlette": 1e5, "fast": 2e5}, noise=0.01))
+    assert summary.measure(judged.scenarios["hello"]) == "throughput_ratio"
+    assert judged.scenarios["hello"].services["fast"].undisturbed_us_per_request is None

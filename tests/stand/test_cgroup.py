@@ -54,6 +54,22 @@ def test_version_2_is_read_wherever_the_engine_puts_it(tmp_path: Path, parent: s
     check(cgroup.find(ID[:12], root))
 
 
+def test_user_and_system_time_are_told_apart_in_version_2(tmp_path: Path) -> None:
+    files = VERSION_2 | {"{parent}/cpu.stat": "usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n"}
+    root = tree(tmp_path, {name.replace("{parent}", PARENTS[0]): text for name, text in files.items()})
+    assert cgroup.find(ID[:12], root).user_and_system_us() == (1000, 234)
+
+
+def test_user_and_system_time_are_told_apart_in_version_1(tmp_path: Path) -> None:
+    files = {"cpuacct/docker/{id}/cpuacct.usage_user": "1000000\n", "cpuacct/docker/{id}/cpuacct.usage_sys": "234567\n"}
+    assert cgroup.find(ID[:12], tree(tmp_path, VERSION_1 | files)).user_and_system_us() == (1000.0, 234.567)
+
+
+def test_a_kernel_that_does_not_tell_them_apart_leaves_them_out(tmp_path: Path) -> None:
+    ticks = {"cpuacct/docker/{id}/cpuacct.stat": "user 100\nsystem 23\n"}
+    assert cgroup.find(ID[:12], tree(tmp_path, VERSION_1 | ticks)).user_and_system_us() is None
+
+
 def test_a_container_without_a_cgroup_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(cgroup.NotFound, match="feedfeedfeed"):
         cgroup.find("feedfeedfeed", tree(tmp_path, VERSION_1))

@@ -66,7 +66,7 @@ def test_every_right_answer_is_counted_and_timed() -> None:
     server, result = burst(lambda *_: [RIGHT], connections=4)
     assert len(result.latencies_ns) == len(server.requests) > 4
     assert not result.errors
-    assert result.seconds >= 0.03
+    assert result.seconds > 0
     assert all(0 < latency < 1e9 for latency in result.latencies_ns)
     assert result.received_bytes == len(server.requests) * len(RIGHT)
 

@@ -1,0 +1,66 @@
+"""`make count` on real containers: what it prints and writes, and that it leaves nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+
+import jsonschema
+import pytest
+
+from levelground.model.count import LARGEST_SPREAD
+from levelground.showing import schema
+from tests.end_to_end.conftest import ROOT, command
+
+pytestmark = pytest.mark.usefixtures("up")
+
+
+def left_behind() -> str:
+    return command("docker", "ps", "-aq", "--filter", "name=levelground-count-").stdout
+
+
+def test_the_instructions_of_a_request_are_counted_to_a_thousandth_and_recorded() -> None:
+    done = command("make", "count", "SERVICES=starlette", "SCENARIOS=hello")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0].startswith("count 20")
+    report = json.loads((ROOT / "results" / "count" / "latest" / "count.json").read_text())
+    jsonschema.validate(report, schema.of("count"))
+    starlette = report["services"]["starlette"]
+    found = starlette["scenarios"]["hello"]
+    assert found["spread"] < LARGEST_SPREAD
+    assert 50_000 < found["instructions_per_request"] < 500_000
+    assert len(found["repeats"]) == 2
+    told = command("docker", "compose", "images", "--format", "json", "starlette").stdout
+    assert starlette["image"].removeprefix("sha256:")[:12] in told
+    assert left_behind() == ""
+
+
+def test_a_service_alone_in_its_image_and_one_that_knows_one_scenario_are_counted_too() -> None:
+    done = command("make", "count", "SERVICES=go,null", "SCENARIOS=hello,json")
+    assert done.returncode == 0
+    services = json.loads((ROOT / "results" / "count" / "latest" / "count.json").read_text())["services"]
+    assert list(services["go"]["scenarios"]) == ["hello", "json"]
+    assert list(services["null"]["scenarios"]) == ["hello"]
+    assert "no count in json, not part of what it answers: null" in done.stdout
+
+
+def test_an_interrupted_count_leaves_no_container_behind() -> None:
+    with subprocess.Popen(
+        ["make", "count", "SERVICES=go,starlette"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("go: "):
+                break
+        # Starlette is being counted now.
+        os.killpg(process.pid, signal.SIGINT)
+        output = process.stdout.read()
+    assert process.returncode != 0
+    assert "count.json (interrupted)" in output
+    assert left_behind() == ""
+    assert command("docker", "ps", "-aq", "--filter", "name=levelground-run-").stdout == ""
