@@ -147,9 +147,7 @@ def costs(
 ) -> Costs:
     """From gaps by round, service and block, and pieces of known work by round and block."""
     services = len(gaps[0]) if gaps else 0
-    lengths = [
-        _length([one for of_round in gaps for one in of_round[column]], pieces, answers) for column in range(services)
-    ]
+    lengths = [_length([of_round[column] for of_round in gaps], pieces, answers) for column in range(services)]
     logs = np.full((len(gaps), services), np.nan)
     noise = np.full_like(logs, np.nan)
     drawn = np.zeros((len(gaps), resamples, services))
@@ -172,19 +170,19 @@ def costs(
     return Costs(logs, noise, drawn.sum(axis=0) / present)
 
 
-def _length(gaps: Sequence[Floats], pieces: Sequence[Sequence[Floats]], answers: int) -> int:
-    """How many answers make a window of a service: doubled until twice as many change little, or slices end.
+def _length(gaps: Sequence[Sequence[Floats]], pieces: Sequence[Sequence[Floats]], answers: int) -> int:
+    """How many answers make a window of a service: doubled until twice as many change little, or a round lacks them.
 
     A server that answers in bursts has turns that are short by chance, if a window holds only one of them.
     """
-    slowdown = Slowdown([one for of_round in pieces for one in of_round], np.ones((1, sum(map(len, pieces)))))
-    once = np.ones((1, len(gaps)))
+    known = [one for of_round in pieces for one in of_round]
+    slowdown = Slowdown(known, np.ones((1, len(known))))
+    pooled = [one for of_round in gaps for one in of_round]
 
     def cost(length: int) -> float | None:
-        found = windows(gaps, length)
-        if not found.enough:
+        if not all(windows(of_round, length).enough for of_round in gaps):
             return None
-        us = lowest(found, once)
+        us = lowest(windows(pooled, length), np.ones((1, len(pooled))))
         return float((us / slowdown.of(us))[0]) / length
 
     length, before = answers, cost(answers)
