@@ -3,8 +3,6 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-export UID := $(shell id -u)
-export GID := $(shell id -g)
 
 # What was given on the command line reaches the command as it was written: make expands nothing in it, nor does the
 # shell. Else make would hand it down in the environment too, expanded.
@@ -17,6 +15,10 @@ define NEWLINE
 endef
 quoted = '$(subst $(NEWLINE),'$$'\n'',$(subst ','\'',$(1)))'
 OPTIONS = $(foreach name,$(GIVEN),$(call quoted,$(name)=$(value $(name))))
+
+# After what was given is no longer exported: make 4.4 expands it for these calls too.
+export UID := $(shell id -u)
+export GID := $(shell id -g)
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
