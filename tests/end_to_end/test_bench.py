@@ -152,7 +152,9 @@ def test_an_interrupted_run_keeps_what_was_measured_and_shows_it(
     measured, output, _ = interrupted
     assert "summary.json; interrupted" in output
     assert folder(output).name == measured.name
-    assert summary(measured)["scenarios"]["hello"]["blocks"] > 0
+    # It was cut off within the warm-up or soon after it: the table is there all the same.
+    assert set(summary(measured)["scenarios"]["hello"]["services"]) == {"starlette", "go"}
+    assert len(list(measured.read_blocks())) > 60
     assert measured.read_run().ended == "interrupted"
 
 
