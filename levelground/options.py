@@ -138,8 +138,8 @@ class Conformance(Struct, frozen=True, kw_only=True):
 class Bench(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     scenarios: Scenarios = field(default_factory=lambda: _scenarios(USUAL))
-    minutes: Annotated[float, Meta(gt=0, le=_FINITE, description="minutes of all rounds together")] = 4.0
-    rounds: Annotated[int, Meta(gt=0, description="rounds, with the services restarted between them")] = 3
+    minutes: Annotated[float, Meta(gt=0, le=_FINITE, description="minutes of all rounds together")] = 3.0
+    rounds: Annotated[int, Meta(gt=0, description="rounds, with the services restarted between them")] = 6
     connections: Connections = 16
     seed: Seed = 1
     slice: Annotated[

@@ -22,15 +22,13 @@ from levelground.traffic.rates import Rates
 from levelground.traffic.scenario import digest
 
 BASELINE = "starlette"
-SLICE_SECONDS = 0.012
-LEAD_SECONDS = 0.012
+SLICE_SECONDS = 0.008
+LEAD_SECONDS = 0.004
 """Traffic before each slice that is checked but not measured, because services that were idle begin slowly.
 
-Both lengths were chosen by measurement: docs/method.md.
+Both lengths were chosen by measurement: docs/method.md. A stanza with `x-lead-ms` has a lead-in of its own.
 """
 OPEN_LEAD_SECONDS = 0.025
-WARMUP_SHARE = 0.15
-"""Of each round, if that is longer: Node takes a second of traffic until its compiler is done."""
 
 
 class NothingToMeasure(Exception):
@@ -136,15 +134,14 @@ class Measurement:
         # What is left, shared among the rounds that are left.
         left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
         start = now - spent
-        warmup_seconds = max(plan.warmup_seconds, WARMUP_SHARE * (left or 0.0))
         cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
         yardstick = self._connect_yardstick()
         meter = Meter(cpus, lambda: self._used_us() | (yardstick.used_us() if yardstick else {}))
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
                 return None
-            # Warm: every service has had each scenario at least once, and the time is over.
-            warmup = block.number < first + len(services) or time.monotonic() < now + warmup_seconds
+            # Services are warm by now; in its first block each scenario's connections are new.
+            warmup = block.number < first + len(services)
             known, when = "", Random(f"{plan.seed}:yardstick:{block.number}").randrange(len(block.order))
             for place, name in enumerate(block.order):
                 if yardstick and place == when:
@@ -178,15 +175,16 @@ class Measurement:
 
     def _slice(self, target: Target, block: schedule.Block, warmup: bool, start: float) -> record.Slice:
         run, rate = self._run, self._rates.next(block.scenario, target.service.name)
-        of_services = run.service_seconds.get(block.scenario, {})
-        seconds = of_services.get(target.service.name, run.slice_seconds[block.scenario])
+        name = target.service.name
+        seconds = run.service_seconds.get(block.scenario, {}).get(name, run.slice_seconds[block.scenario])
+        lead_seconds = run.service_lead_seconds.get(name, run.lead_seconds)
 
         def due(of_seconds: float) -> Sequence[int] | None:
             return None if rate is None else schedule.arrivals(run.seed, block, rate, of_seconds)
 
-        lead_due, slice_due = due(run.lead_seconds), due(seconds)
+        lead_due, slice_due = due(lead_seconds), due(seconds)
         target.prepare(self._plan.connections)
-        lead = target.burst(block, run.lead_seconds, lead_due)
+        lead = target.burst(block, lead_seconds, lead_due)
         before = target.read()
         began, generator = time.monotonic(), time.thread_time_ns()
         burst = lead if lead.errors else target.burst(block, seconds, slice_due)
@@ -249,8 +247,9 @@ class Measurement:
                 except client.WrongAnswer as error:
                     wrong[name] = str(error)
                     continue
+                rate = target.warm_up(name, self._plan.connections, self._give_way)
                 if self._round == 0:
-                    self._saturated[name][service.name] = target.saturate(name, self._plan.connections)
+                    self._saturated[name][service.name] = rate
         except (probe.NotUp, client.NoAnswer) as error:
             problem = str(error)
             target.scripts.clear()
@@ -288,7 +287,11 @@ class Measurement:
             service_seconds=service_seconds,
             window_answers=self._windows if plan.load == "closed" else {},
             lead_seconds=plan.lead_seconds or (LEAD_SECONDS if plan.load == "closed" else OPEN_LEAD_SECONDS),
-            warmup_seconds=plan.warmup_seconds,
+            service_lead_seconds={
+                one.name: one.lead_seconds
+                for one in plan.services
+                if one.lead_seconds and plan.load == "closed" and plan.lead_seconds is None
+            },
             minutes=plan.minutes,
             rounds=plan.rounds,
             baseline=BASELINE if BASELINE in members else plan.services[0].name,

@@ -11,8 +11,6 @@ from levelground.traffic import scenario
 from levelground.traffic.rates import HALF, Rate
 from levelground.traffic.scenario import Scenario
 
-WARMUP_SECONDS = 2.0
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -39,7 +37,6 @@ class Plan:
     """None: until the time is over."""
     rounds: int = 1
     """Into how many parts the time is cut, with the services restarted between them."""
-    warmup_seconds: float = WARMUP_SECONDS
 
     @classmethod
     def of(cls, told: Run) -> Self:

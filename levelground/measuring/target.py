@@ -1,5 +1,6 @@
 """One service as a measurement sees it: its connections, its learned answers, its cgroup, and whether it is away."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -9,8 +10,13 @@ from typing import Any
 from levelground.stand import catalog, cgroup, host, probe
 from levelground.traffic import client, schedule
 
-SATURATION_SECONDS = 0.025
-"""Of traffic, after a lead-in as long, that tells how much a service can do at all."""
+WARM_BURST_SECONDS = 0.025
+COLDEST = 4
+"""At least so many bursts: half of them against the other half."""
+LONGEST_WARM_UP_SECONDS = 2.0
+"""Of traffic, in each scenario."""
+FASTER = 0.03
+"""A service is warm when twice as much traffic makes its fastest moments faster by no more than this."""
 LONGEST_ABSENCE_BLOCKS = 64
 
 
@@ -81,12 +87,24 @@ class Target:
             return self.endpoint.burst(scripts, block.turn, seconds)
         return self.endpoint.release(scripts, block.turn, due, seconds)
 
-    def saturate(self, scenario: str, connections: int) -> float:
-        """Answers per second, as fast as they come. Raises NoAnswer."""
-        for _ in range(2):
-            self.endpoint.prepare(connections)
-            burst = self.endpoint.burst(self.scripts[scenario], 0, SATURATION_SECONDS)
-        return burst.answers / burst.seconds if burst.answers else 0.0
+    def warm_up(self, scenario: str, connections: int, give_way: Callable[[], None]) -> float:
+        """Traffic as fast as answers come, until twice as much of it makes the service no faster. Raises NoAnswer.
+
+        Returns answers per second, of the last half. Compares the fastest moments: the host slows all others.
+        """
+        bursts: list[client.Burst] = []
+        wanted, before = COLDEST // 2, math.inf
+        while True:
+            while len(bursts) < wanted:
+                self.endpoint.prepare(connections)
+                bursts.append(self.endpoint.burst(self.scripts[scenario], len(bursts), WARM_BURST_SECONDS))
+                give_way()
+            half = bursts[wanted // 2 :]
+            seconds = sum(one.seconds for one in half)
+            now = min(_fastest(one.arrivals_ns, connections) for one in half)
+            if any(one.errors for one in half) or (1 + FASTER) * now >= before or seconds > LONGEST_WARM_UP_SECONDS / 2:
+                return sum(one.answers for one in half) / seconds if seconds else 0.0
+            wanted, before = 2 * wanted, now
 
     def read(self) -> Counters | None:
         """What its cgroup counts now; None if it cannot be read."""
@@ -131,3 +149,9 @@ class Target:
     def close(self) -> None:
         if hasattr(self, "endpoint"):
             self.endpoint.close()
+
+
+def _fastest(arrivals_ns: Sequence[int], connections: int) -> float:
+    """Nanoseconds per answer in the fastest four turns of all connections; infinite if there were fewer answers."""
+    turns = 4 * connections
+    return min((b - a for a, b in zip(arrivals_ns, arrivals_ns[turns:], strict=False)), default=math.inf) / turns

@@ -154,7 +154,6 @@ class Run:
     """Of each scenario; the longest, where services have slices of their own lengths."""
     lead_seconds: float
     """Of traffic right before each slice that is checked but not measured."""
-    warmup_seconds: float
     minutes: float | None
     """In all rounds together; null: until stopped."""
     baseline: str
@@ -166,6 +165,8 @@ class Run:
     """Kernel, CPU, cgroup version; engine and image ids as the host told them."""
     rounds: int = 1
     """Between two of them the services are restarted."""
+    warmup_seconds: float = 0.0
+    """In older runs blocks of so long were each round's warm-up; now services are warmed up before a round's blocks."""
     objective: str | None = None
     """What a rate has to meet in a search for capacity."""
     precision: float | None = None
@@ -178,6 +179,8 @@ class Run:
     """When this stand was calibrated last, and what that found, in words; null: never."""
     service_seconds: dict[str, dict[str, float]] = field(default_factory=dict)
     """Length of slices by scenario and service, where services have their own."""
+    service_lead_seconds: dict[str, float] = field(default_factory=dict)
+    """Services with a lead-in of their own."""
     window_answers: dict[str, int] = field(default_factory=dict)
     """Closed loop: how many answers make a window, by scenario: turns of all connections with requests of each kind."""
     instructions: dict[str, dict[str, Instructions]] = field(default_factory=dict)

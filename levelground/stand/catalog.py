@@ -34,6 +34,8 @@ class Service:
     """The checks of conformance that it truly cannot pass, each with the reason in a sentence."""
     why: str | None = None
     """Why it runs on this server and with these settings, in a sentence or two."""
+    lead_seconds: float | None = None
+    """How long it needs after it was idle until it answers at its usual rate; None: as long as most."""
 
     def answers(self, scenario: str) -> bool:
         return not self.only or scenario in self.only
@@ -87,4 +89,5 @@ def _service(name: str, stanza: Mapping[str, Any]) -> Service:
         only=tuple(stanza.get("x-only", ())),
         declared=declared,
         why=stanza.get("x-why"),
+        lead_seconds=stanza["x-lead-ms"] / 1000 if "x-lead-ms" in stanza else None,
     )

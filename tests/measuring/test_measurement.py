@@ -45,7 +45,6 @@ def run(
     defaults: dict[str, object] = {
         "minutes": 0.01,
         "slice_seconds": 0.005,
-        "warmup_seconds": 0.1,
         "scenarios": SCENARIOS,
         "seed": 1,
     }
