@@ -188,7 +188,7 @@ class Measurement:
         before = target.read()
         began, generator = time.monotonic(), time.thread_time_ns()
         burst = lead if lead.errors else target.burst(block, seconds, slice_due)
-        generator = time.thread_time_ns() - generator
+        generator = max(0, time.thread_time_ns() - generator - burst.idle_ns)
         after = target.read()
         target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None

@@ -105,6 +105,8 @@ class Burst:
     """Open loop: one for each right answer, from the moment when its request was sent."""
     arrivals_ns: Sequence[int] = ()
     """Closed loop: when each right answer before the end of the slice's time was complete, on a clock of its own."""
+    idle_ns: int = 0
+    """Closed loop: for how long the generator waited awake, with nothing to do."""
     slips_ns: Sequence[int] = ()
     """Open loop: how late the generator was with each request, not counting the wait for a free connection."""
 
@@ -167,8 +169,8 @@ class Endpoint:
         wall = _wall_ns()
         lost: list[_Connection] = []
         """Closed by the service after their last transaction: opened again at the end."""
-        busy = received = starved = 0
-        stamp = _STAMP.unpack
+        busy = received = starved = idle = 0
+        stamp, timeout = _STAMP.unpack, int(TIMEOUT_SECONDS * 1e9)
         start = last = now = clock()
         deadline = start + int(seconds * 1e9)
         give_up = deadline + int(5 * TIMEOUT_SECONDS * 1e9)
@@ -181,7 +183,15 @@ class Endpoint:
                 busy += self._send_again(connection, error, tally, give_up)
 
         while busy:
-            events = poll(TIMEOUT_SECONDS)
+            events = poll(0)
+            if not events:
+                # Waits awake: to wake a sleeping generator would cost the service some µs of its own time for each
+                # answer, and only a service that is slow enough for the generator to fall asleep.
+                waiting = clock()
+                until = waiting + timeout
+                while not events and clock() < until:
+                    events = poll(0)
+                idle += clock() - waiting
             # By the clock: a service that sends a byte now and then has events for ever.
             if not events or now > give_up:
                 for connection in [c for c in by_fd.values() if not c.is_free]:
@@ -251,6 +261,7 @@ class Endpoint:
             starved,
             # Those after the deadline are answered by a service that has nothing left to read: faster than usual.
             arrivals_ns=[one for one in arrivals if one <= deadline],
+            idle_ns=idle,
         )
 
     def release(self, scripts: Sequence[Script], turn: int, due_ns: Sequence[int], seconds: float) -> Burst:
