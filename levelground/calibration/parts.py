@@ -92,9 +92,9 @@ class Part:
 
 PARTS: dict[str, Part] = {
     "generator": Part(generator.generator, 1),
-    "small": Part(slowed.small, 6),
-    "scale": Part(slowed.scale, 2),
-    "garbage": Part(slowed.garbage, 2),
+    "small": Part(slowed.small, 8),
+    "scale": Part(slowed.scale, 1),
+    "garbage": Part(slowed.garbage, 1),
     "delay": Part(timing.delay, 1),
     "stall": Part(timing.stall, 1),
     "slip": Part(timing.slip, 1),

@@ -16,7 +16,7 @@ from levelground.model.interval import Interval
 PERCENTS = ("1", "2", "5")
 """By which the service is slowed, about: how much it was is told."""
 FACTORS = ("1.5", "2", "5", "10")
-TRY_SECONDS = 30.0
+TRY_SECONDS = 10.0
 FEWEST_TRIES = 5
 ROUGH_SECONDS = 5.0
 """For a first look at what an answer and a turn of the loop cost, to choose how many turns."""

@@ -229,12 +229,19 @@ def _dropped(table: Table) -> str:
     return f", {table.dropped_blocks} dropped" + (f" ({reasons})" if reasons else "")
 
 
+_HARDLY_EVER_CALM = 0.9
+"""The cost is read from the fastest tenth of windows."""
+
+
 def _disturbed(table: Table) -> str:
     if table.disturbed_share is None or table.disturbed_factor is None:
         return ""
-    return (
+    told = (
         f"; host disturbed {100 * table.disturbed_share:.0f} % of the time, by a factor of {table.disturbed_factor:.2f}"
     )
+    if table.disturbed_share > _HARDLY_EVER_CALM:
+        told += ": there was hardly an undisturbed moment to read costs from"
+    return told
 
 
 def _still_visible(table: Table) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 from levelground.model.folder import RESULTS
 from levelground.stand import cgroup, image
 
+SO_TIMESTAMPNS = 35
+"""In asm-generic/socket.h; Python's socket module does not name it."""
 _TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
 
 
@@ -23,6 +26,7 @@ def describe(results: Path = RESULTS) -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "cgroup_version": cgroup.version() if cgroup.HOST.exists() else None,
         "generator_cpus": sorted(os.sched_getaffinity(0)),
+        "arrival_times": tells_arrivals(),
         "engine": _engine(results),
     }
 
@@ -38,6 +42,8 @@ def words(host: Mapping[str, Any]) -> list[str]:
         if host["cgroup_version"]
         else "no cgroup files: CPU and memory not measured",
         *([f"Docker {engine}"] if engine else []),
+        # Older runs did not look.
+        *([] if host.get("arrival_times", True) else ["no arrival times: the generator's own delays are measured too"]),
         *(["base images built from Debian's packages"] if any(one["stand_in"] for one in bases.values()) else []),
     ]
 
@@ -60,6 +66,20 @@ def _engine(results: Path) -> dict[str, Any] | None:
         "image_bytes": {service: sizes[one] for service, one in told["images"].items() if one in sizes},
         "packages": {service: asdict(one) for service, one in counts.items() if one},
     }
+
+
+def tells_arrivals() -> bool:
+    """Whether this kernel tells when what is received over TCP came in (SO_TIMESTAMPNS)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        server, _ = listener.accept()
+        with server:
+            try:
+                server.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            except OSError:
+                return False
+            client.sendall(b"?")
+            _, told, _, _ = server.recvmsg(1, socket.CMSG_SPACE(16))
+            return bool(told)
 
 
 class Cpus(NamedTuple):

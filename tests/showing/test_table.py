@@ -145,6 +145,8 @@ def test_a_table_of_undisturbed_costs_leads_with_them_and_says_how_disturbed_the
     summary.scenarios["hello"] = replace(summary.scenarios["hello"], disturbed_share=0.54, disturbed_factor=2.1)
     lines = rendered(summary)
     assert any(line.endswith("; host disturbed 54 % of the time, by a factor of 2.10") for line in lines)
+    summary.scenarios["hello"] = replace(summary.scenarios["hello"], disturbed_share=0.97)
+    assert any(line.endswith("there was hardly an undisturbed moment to read costs from") for line in rendered(summary))
     heading = next(line for line in lines if "letter" in line)
     assert re.search(r"service +undisturbed \(95 %\) +µs/request +as it went \(95 %\)", heading)
     names = [line.split()[1] for line in lines if line.endswith("  ok")]
