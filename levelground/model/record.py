@@ -37,7 +37,7 @@ class Slice:
     memory_bytes: int | None
     """Memory of the service's container at the slice's end; null as above."""
     generator_cpu_us: float
-    """CPU time of the generator in the slice, without waiting: near `seconds`, it is the bottleneck, not the service."""
+    """CPU time of the generator in the slice, without waiting: near `seconds`, it is the bottleneck."""
     throttled: int = 0
     """Periods in which a CPU quota stopped the service in the slice."""
     example: str | None = None
