@@ -38,6 +38,9 @@ conformance:  ## checks the contract on every service. SERVICES=
 judge:  ## judges a run again from its files. RUN=
 	@engine/stand judge $(OPTIONS)
 
+compare:  ## what changed from one run to another. A= B= SERVICES= FAIL_ABOVE=
+	@engine/stand compare $(OPTIONS)
+
 footprint:  ## time to start, memory, idle CPU, image and packages of every service. SERVICES= REPEATS=
 	@engine/stand footprint $(OPTIONS)
 
@@ -62,4 +65,4 @@ generate:  ## writes anew what is generated: openapi.yaml, the schemas, the tabl
 clean: down  ## removes everything that the project made, by its label: containers, network, images
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge footprint count calibrate check test lock generate clean
+.PHONY: help up down bench conformance judge compare footprint count calibrate check test lock generate clean

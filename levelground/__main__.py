@@ -13,9 +13,9 @@ from levelground import options
 from levelground.measuring import lock
 from levelground.measuring.engine import Failed, Pipe
 from levelground.measuring.plan import Changed
-from levelground.model import record
+from levelground.model import folder, record
 from levelground.model.folder import RESULTS
-from levelground.options import Bench, Calibrate, Conformance, Count, Footprint, Judge, Up
+from levelground.options import Bench, Calibrate, Compare, Conformance, Count, Footprint, Judge, Up
 from levelground.stand import catalog
 
 WEB_UI = ("locust", 8089)
@@ -89,6 +89,41 @@ def judge(given: Judge) -> int:
     return 0
 
 
+def compare(given: Compare) -> int:
+    """What changed from one run to another."""
+    from levelground.judging import comparison, summary
+    from levelground.showing import comparison as table
+
+    after = given.b.read_run()
+    try:
+        before = given.a.read_run() if given.a else comparison.newest_before(after, folder.runs())
+        comparison.must_be_comparable(before, after)
+    except comparison.NotComparable as error:
+        return _complain(f"these runs cannot be compared: {error}", 2)
+    judged = [summary.of(run, *folder.Folder.of(run).read_all()) for run in (before, after)]
+    names = [one.name for one in given.services]
+    found, went = (
+        [one for one in comparison.changes(judged[0], judged[1], measure) if one.service in names]
+        for measure in comparison.MEASURES
+    )
+    print(
+        table.render(
+            table.Compared(
+                before.run,
+                after.run,
+                found,
+                went,
+                comparison.counted(judged[0], judged[1]),
+                comparison.environment(before, after),
+            )
+        )
+    )
+    worse = comparison.worse(found, names, given.fail_above) if given.fail_above is not None else []
+    for one in worse:
+        _complain(f"{one.service}, {one.scenario}: {table.percent(one.percent)} more time than before", 1)
+    return int(bool(worse))
+
+
 def footprint(given: Footprint) -> int:
     """What every service takes: time to start, memory, CPU while idle, image, packages."""
     from levelground.measuring import footprint
@@ -136,6 +171,7 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "bench": bench,
     "conformance": conformance,
     "judge": judge,
+    "compare": compare,
     "footprint": footprint,
     "count": count,
     "calibrate": calibrate,

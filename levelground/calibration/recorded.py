@@ -3,15 +3,16 @@
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from levelground.calibration.timing import Found
-from levelground.judging import agreement, summary
+from levelground.judging import comparison, summary
 from levelground.judging.summary import Summary
-from levelground.model import record
+from levelground.model import folder, record
 from levelground.model.folder import RESULTS, Folder
 from levelground.model.record import Run
 
@@ -27,11 +28,11 @@ class TooFewRuns(RuntimeError):
 
 def tomorrow(_: float) -> Found:
     """All runs like the newest one: how many of their ratios differ by more than their intervals allow."""
-    runs = [run for run in _runs() if run.load == "closed" and run.minutes and run.ended == "time"]
+    runs = [run for run in folder.runs(RESULTS) if run.load == "closed" and run.minutes and run.ended == "time"]
     alike = [run for run in runs if _what(run) == _what(runs[-1])] if runs else []
     if len(alike) < FEWEST_RUNS:
         raise TooFewRuns("needs two runs of the same services and scenarios: make bench, and an hour later again")
-    judged = [summary.of(run, list(_folder(run).read_slices()), list(_folder(run).read_blocks())) for run in alike]
+    judged = [_judge(run) for run in alike]
     return judge_tomorrow(judged)
 
 
@@ -41,7 +42,7 @@ def judge_tomorrow(runs: list[Summary]) -> Found:
     numbers: dict[str, Any] = {"runs": len(runs), "hours": (when[-1] - when[0]).total_seconds() / 3600}
     details: dict[str, Any] = {"runs": [run.run for run in runs]}
     for name, measure in MEASURES.items():
-        found = agreement.comparisons(runs, measure)
+        found = [change for pair in combinations(runs, 2) for change in comparison.changes(*pair, measure)]
         beyond = sum(one.beyond for one in found)
         numbers[name] = {
             "comparisons": len(found),
@@ -75,10 +76,9 @@ def _by_service(runs: list[Summary], measure: str) -> dict[str, list[Any]]:
 
 def clock(_: float) -> Found:
     """Counted instructions beside the undisturbed time of the newest run that has both."""
-    for run in reversed(_runs()):
+    for run in reversed(folder.runs(RESULTS)):
         if run.load == "closed" and any(len(of_services) > 2 for of_services in run.instructions.values()):
-            folder = _folder(run)
-            judged = summary.of(run, list(folder.read_slices()), list(folder.read_blocks()))
+            judged = _judge(run)
             if any(table.services for table in judged.scenarios.values()):
                 return judge_clock(judged, run.instructions)
     raise TooFewRuns("needs a run after a count of the same images: make count, then make bench")
@@ -112,20 +112,8 @@ def _correlation(points: Mapping[str, Mapping[str, float]]) -> float | None:
     return float(np.corrcoef(us, instructions)[0, 1])
 
 
-def _runs() -> list[Run]:
-    """All that can be read, the oldest first."""
-    found = []
-    for path in sorted(RESULTS.glob("*/run.json")):
-        if not path.parent.is_symlink():
-            try:
-                found.append(Folder(path.parent).read_run())
-            except (OSError, ValueError, record.TooNew):
-                continue
-    return sorted(found, key=lambda run: run.started)
-
-
-def _folder(run: Run) -> Folder:
-    return Folder(RESULTS / run.run)
+def _judge(run: Run) -> Summary:
+    return summary.of(run, *Folder.of(run, RESULTS).read_all())
 
 
 def _what(run: Run) -> tuple[Any, ...]:

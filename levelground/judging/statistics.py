@@ -153,7 +153,7 @@ def independent_ratios(intervals: Sequence[Interval | None], baseline: int) -> l
     The intervals of the ratios hold at once (Bonferroni). None: one of the two is missing.
     """
     base = intervals[baseline] if intervals else None
-    scale = _bonferroni(len(intervals) - 1)
+    scale = bonferroni(len(intervals) - 1)
     return [
         None
         if one is None or base is None
@@ -168,7 +168,7 @@ def independent_letters(intervals: Sequence[Interval | None]) -> list[str]:
     """The letters of estimates that were not paired, as `letters` gives them: all pairs are compared (Bonferroni)."""
     present = [(index, one) for index, one in enumerate(intervals) if one is not None]
     pairs = list(combinations(present, 2))
-    scale = _bonferroni(len(pairs))
+    scale = bonferroni(len(pairs))
     apart = np.zeros((len(intervals), len(intervals)), dtype=np.bool_)
     for (row, one), (column, other) in pairs:
         reach = scale * math.hypot(_log_half_width(one), _log_half_width(other))
@@ -177,7 +177,7 @@ def independent_letters(intervals: Sequence[Interval | None]) -> list[str]:
     return letter_display(apart, order)
 
 
-def _bonferroni(comparisons: int) -> float:
+def bonferroni(comparisons: int) -> float:
     """By how much wider so many 95 % intervals must be to hold at once."""
     normal = NormalDist()
     return normal.inv_cdf(1 - 0.025 / max(1, comparisons)) / normal.inv_cdf(0.975)

@@ -82,6 +82,10 @@ class Folder:
         """The conditions of all blocks that came to their end; none in runs of schema 1."""
         return self._read(Conditions)
 
+    def read_all(self) -> tuple[list[Slice], list[Conditions]]:
+        """All slices, and the conditions of all blocks."""
+        return list(self.read_slices()), list(self.read_blocks())
+
     def _read[Line: (Slice, Conditions)](self, kind: type[Line]) -> Iterator[Line]:
         path = self.path / _FILES[kind]
         if not path.exists():
@@ -94,3 +98,15 @@ class Folder:
 
 
 _FILES: dict[type, str] = {Slice: "slices.jsonl", Conditions: "blocks.jsonl"}
+
+
+def runs(results: Path = RESULTS) -> list[Run]:
+    """All runs that can be read, the oldest first; what is half written or too new is left out."""
+    found = []
+    for path in results.glob("*/run.json"):
+        if not path.parent.is_symlink():
+            try:
+                found.append(Folder(path.parent).read_run())
+            except (OSError, ValueError, TooNew):
+                continue
+    return sorted(found, key=lambda run: run.started)
