@@ -118,6 +118,8 @@ def compare(given: Compare) -> int:
             )
         )
     )
+    if not found:
+        return _complain("none of these services has a valid cell in both runs", 1)
     worse = comparison.worse(found, names, given.fail_above) if given.fail_above is not None else []
     for one in worse:
         _complain(f"{one.service}, {one.scenario}: {table.percent(one.percent)} more time than before", 1)

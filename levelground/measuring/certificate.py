@@ -12,14 +12,17 @@ Numbers = Mapping[str, Any]
 
 
 def newest(results: Path = RESULTS) -> dict[str, str] | None:
-    """`when` and `words` of the newest calibration on this stand; None if there is none that found anything."""
-    try:
-        found = json.loads((results / "calibration" / "latest" / FILE).read_bytes())
-    except (OSError, ValueError):
-        return None
-    # The first calibrations did not say when they were made, and had other numbers.
-    told = words(found) if "when" in found else ""
-    return {"when": found["when"], "words": told} if told else None
+    """`when` and `words` of what was calibrated on this stand, each part as it was found last; None: nothing was."""
+    merged: dict[str, Any] = {}
+    for path in sorted((results / "calibration").glob(f"20*/{FILE}"), reverse=True):
+        try:
+            found = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        # The first calibrations did not say when they were made, and had other numbers.
+        if "when" in found and any(part in found for part in SENTENCES):
+            merged = {**found, **merged}
+    return {"when": merged["when"], "words": words(merged)} if merged else None
 
 
 def words(found: Numbers) -> str:
