@@ -82,7 +82,7 @@ def test_a_wrong_option_is_refused_with_what_would_be_right(given: str, complain
 
 
 def test_a_wrong_part_of_a_calibration_lists_the_right_ones() -> None:
-    with pytest.raises(options.Wrong, match=r"unknown part: twin \(there are: generator, twins, "):
+    with pytest.raises(options.Wrong, match=r"unknown part: smal \(there are: generator, small, "):
         options.parse(Calibrate, ["PARTS=smal"])
 
 
