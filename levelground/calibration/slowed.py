@@ -20,7 +20,7 @@ TRY_SECONDS = 10.0
 FEWEST_TRIES = 5
 ROUGH_SECONDS = 5.0
 """For a first look at what an answer and a turn of the loop cost, to choose how many turns."""
-TIMED_TURNS, TIMES = 5000, 20
+TIMED_TURNS, TIMES = 10_000, 20
 GARBAGE = {"often": (16, 100), "rarely": (1024, 6400)}
 """Every so many requests, so many pieces: on the average the same. Rare is once in 64 turns of all connections."""
 SECOND_ZERO = "0 again"
