@@ -44,8 +44,6 @@ LEARN_SECONDS = 60.0
 """How long all the answers together may take that `learn` asks for."""
 IDLE_SECONDS = 1.0
 """A connection on which nothing happened for so long may be closed by the service just when a request is sent."""
-_SPIN_NS = 150_000
-"""The last moments before a request is due are waited for awake: a timer alone is late by as much."""
 _REOPEN_NS = 1_000_000
 """So close to the next request no connection is opened again, if another one can take the request."""
 _RECEIVE = 1 << 16
@@ -106,7 +104,7 @@ class Burst:
     arrivals_ns: Sequence[int] = ()
     """Closed loop: when each right answer before the end of the slice's time was complete, on a clock of its own."""
     idle_ns: int = 0
-    """Closed loop: for how long the generator waited awake, with nothing to do."""
+    """For how long the generator waited awake, with nothing to do."""
     slips_ns: Sequence[int] = ()
     """Open loop: how late the generator was with each request, not counting the wait for a free connection."""
 
@@ -127,8 +125,6 @@ class Endpoint:
         self._address = address
         self._poll = _epoll()
         self._by_fd: dict[int, _Connection] = {}
-        self._timer = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)
-        self._poll.register(self._timer, _EPOLLIN)
 
     def learn(self, transactions: Sequence[Sequence[Transaction]]) -> Scripts:
         """The script of each connection. Raises WrongAnswer, NoAnswer.
@@ -269,15 +265,16 @@ class Endpoint:
 
         Each takes the connection that has been free for the longest, or waits for one. Scripts, `turn` and failures are
         as in `burst`. The later steps of a transaction are due when the step before them is answered.
+        Waits awake, as `burst` does: a host may take milliseconds to wake a CPU that sleeps.
         Takes at least `seconds`, and DRAIN_SECONDS longer if answers are missing.
         """
         self._must_be_open()
-        clock, poll, by_fd, timer = time.perf_counter_ns, self._poll.poll, self._by_fd, self._timer
+        clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
         service: list[int] = []
         slips: list[int] = []
         tally = _Tally()
-        received = at = 0
+        received = at = idle = 0
         free = deque(self._take_up(scripts, turn, tally))
         waiting: deque[int] = deque()
         """When those transactions were due for which no connection was free."""
@@ -356,20 +353,12 @@ class Endpoint:
             if lost and (waiting or (is_quiet() and now < (due[at] - _REOPEN_NS if at < count else end))):
                 reopen(lost.popleft())
                 continue
-            if at < count:
-                near = due[at] - now < _SPIN_NS
-                if not near:
-                    os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=due[at] - _SPIN_NS)
-                events = poll(0 if near else TIMEOUT_SECONDS)
-            else:
-                idle = is_quiet() and not waiting
-                if (idle and now >= end) or now > give_up:
-                    break
-                os.timerfd_settime_ns(timer, flags=os.TFD_TIMER_ABSTIME, initial=end if idle else give_up)
-                events = poll(TIMEOUT_SECONDS)
+            if at == count and (now > give_up or (now >= end and is_quiet() and not waiting)):
+                break
+            events = poll(0)
+            if not events:
+                idle += clock() - now
             for fd, _ in events:
-                if fd == timer:
-                    continue
                 connection = by_fd[fd]
                 expected = connection.expected
                 try:
@@ -420,7 +409,6 @@ class Endpoint:
                         opened(connection)
                 except (OSError, message.Malformed) as error:
                     handle(connection, error)
-        os.timerfd_settime_ns(timer, initial=0)
         now = clock()
         missing = [now - one for one in waiting]
         for connection in [c for c in by_fd.values() if not c.is_free]:
@@ -438,6 +426,7 @@ class Endpoint:
             unanswered=len(missing),
             service_ns=service,
             slips_ns=slips,
+            idle_ns=idle,
         )
 
     def close(self) -> None:
@@ -446,7 +435,6 @@ class Endpoint:
         for connection in list(self._by_fd.values()):
             self._drop(connection)
         self._poll.close()
-        os.close(self._timer)
 
     def _must_be_open(self) -> None:
         if self._poll.closed:
