@@ -36,9 +36,7 @@ NOT_FOUND = answer(b"there are: /delay/<us> /stall/<us>/<us> /report", "404 Not 
 class Server:
     """Listens from the beginning; `serve` answers until `stop`, which any thread may call."""
 
-    def __init__(self, address: tuple[str, int], *, awake: bool = False) -> None:
-        """`awake`: it never sleeps, because a host may take milliseconds to wake a CPU for it."""
-        self._awake = awake
+    def __init__(self, address: tuple[str, int]) -> None:
         self._listener = socket.create_server(address, backlog=_BACKLOG)
         self._listener.setblocking(False)
         self._timer = os.timerfd_create(time.CLOCK_MONOTONIC, flags=os.TFD_NONBLOCK)
@@ -95,8 +93,6 @@ class Server:
 
     def _wait(self) -> float | None:
         """For how long to sleep: not at all shortly before something is due, or else until the timer wakes it."""
-        if self._awake:
-            return 0
         due = min((heap[0][0] for heap in (self._answers, self._stalls) if heap), default=0)
         if due and due - time.perf_counter_ns() < SPIN_NS:
             return 0
@@ -160,4 +156,4 @@ def _pause(until_ns: int) -> None:
 
 if __name__ == "__main__":
     gc.disable()  # it makes no cycles
-    Server(("0.0.0.0", PORT), awake=True).serve()
+    Server(("0.0.0.0", PORT)).serve()
