@@ -35,8 +35,9 @@ from levelground.traffic.step import Transaction
 
 __all__ = ["Learned", "NoAnswer", "Script", "Scripts", "WrongAnswer"]
 
-# Locust's patches take epoll away.
+# Locust's patches take epoll away, and make sleep a switch.
 _epoll = monkey.get_original("select", "epoll")
+_sleep = monkey.get_original("time", "sleep")
 _EPOLLIN, _EPOLLOUT = 1, 4
 
 TIMEOUT_SECONDS = 2.0
@@ -46,7 +47,7 @@ DRAIN_SECONDS = 2.0
 LEARN_SECONDS = 60.0
 """How long all the answers together may take that `learn` asks for."""
 _SPIN_NS = 150_000
-"""The last moments before a request is due are waited for awake: a timer alone is late by as much."""
+"""The last moments before a request is due or a slice begins are waited for awake: a timer is late by as much."""
 _REOPEN_NS = 1_000_000
 """So close to the next request no connection is opened again, if another one can take the request."""
 _STEP_NS = 50_000
@@ -83,6 +84,8 @@ class Burst:
     """Closed loop: when each right answer before the end of the slice's time was complete, on a clock of its own."""
     slips_ns: Sequence[int] = ()
     """Open loop: how late the generator was with each request, not counting the wait for a free connection."""
+    generator_ns: int = 0
+    """CPU time that it took the generator; of several processes the one that took most."""
 
     @property
     def answers(self) -> int:
@@ -127,13 +130,15 @@ class Endpoint:
         while len(self._by_fd) < connections:
             self._add(Connection(self._address, TIMEOUT_SECONDS))
 
-    def burst(self, scripts: Sequence[Script], turn: int, seconds: float) -> Burst:
+    def burst(self, scripts: Sequence[Script], turn: int, seconds: float, start_ns: int | None = None) -> Burst:
         """Closed loop for so long, with one script for each of the connections that `prepare` opened.
 
         Connections begin with transaction `turn` of their script. None is begun after `seconds`, and those begun are
-        finished. What goes wrong is in the result, never raised.
+        finished. What goes wrong is in the result, never raised. Begins at `start_ns` on the monotonic clock, or at
+        once.
         """
         self._must_be_open()
+        cpu = time.thread_time_ns()
         clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
         arrivals: list[int] = []
@@ -144,7 +149,9 @@ class Endpoint:
         """Closed by the service after their last transaction: opened again at the end."""
         busy = received = starved = 0
         stamp = STAMP.unpack
-        start = last = now = clock()
+        if start_ns is not None:
+            cpu += _wait_until(start_ns)
+        start = last = now = clock() if start_ns is None else start_ns
         deadline = start + int(seconds * 1e9)
         give_up = deadline + int(5 * TIMEOUT_SECONDS * 1e9)
         for connection in connections:
@@ -226,16 +233,25 @@ class Endpoint:
             starved,
             # Those after the deadline are answered by a service that has nothing left to read: faster than usual.
             arrivals_ns=[one for one in arrivals if one <= deadline],
+            generator_ns=time.thread_time_ns() - cpu,
         )
 
-    def release(self, scripts: Sequence[Script], turn: int, due_ns: Sequence[int], seconds: float) -> Burst:
-        """Open loop: begins one transaction at each of `due_ns`, nanoseconds from now on in rising order.
+    def release(
+        self,
+        scripts: Sequence[Script],
+        turn: int,
+        due_ns: Sequence[int],
+        seconds: float,
+        start_ns: int | None = None,
+    ) -> Burst:
+        """Open loop: begins one transaction at each of `due_ns`, nanoseconds from the start in rising order.
 
-        Each takes the connection that has been free for the longest, or waits for one. Scripts, `turn` and failures are
-        as in `burst`. The later steps of a transaction are due when the step before them is answered.
+        Each takes the connection that has been free for the longest, or waits for one. Scripts, `turn`, `start_ns` and
+        failures are as in `burst`. The later steps of a transaction are due when the step before them is answered.
         Takes at least `seconds`, and DRAIN_SECONDS longer if answers are missing.
         """
         self._must_be_open()
+        cpu = time.thread_time_ns()
         clock, poll, by_fd, timer = time.perf_counter_ns, self._poll.poll, self._by_fd, self._timer
         latencies: list[int] = []
         service: list[int] = []
@@ -249,7 +265,9 @@ class Endpoint:
         """To be opened again: when this delays no request and no answer, or when a transaction waits for one."""
         opening: set[Connection] = set()
         wall, stamp = _wall_ns(), STAMP.unpack
-        start = last = clock()
+        if start_ns is not None:
+            cpu += _wait_until(start_ns)
+        start = last = clock() if start_ns is None else start_ns
         due = [start + one for one in due_ns]
         count, end = len(due), start + int(seconds * 1e9)
         give_up = end + int(DRAIN_SECONDS * 1e9)
@@ -402,6 +420,7 @@ class Endpoint:
             unanswered=len(missing),
             service_ns=service,
             slips_ns=slips,
+            generator_ns=time.thread_time_ns() - cpu,
         )
 
     def close(self) -> None:
@@ -516,6 +535,16 @@ class _Stepped(Exception):
     """The host's clock was set in mid-slice: what the kernel said of arrivals is worth nothing."""
 
     kind = "clock stepped"
+
+
+def _wait_until(moment_ns: int) -> int:
+    """Waits for a moment on the clock of this module, the end of it awake; the CPU time that this took."""
+    before = time.thread_time_ns()
+    if (left := moment_ns - _SPIN_NS - time.perf_counter_ns()) > 0:
+        _sleep(left / 1e9)
+    while time.perf_counter_ns() < moment_ns:
+        pass
+    return time.thread_time_ns() - before
 
 
 def _wall_ns() -> int:

@@ -46,6 +46,11 @@ class NoAnswer(OSError):
         super().__init__(detail)
         self.kind = kind
 
+    @override
+    def __reduce__(self) -> tuple[type["NoAnswer"], tuple[str, str]]:
+        # Exceptions are pickled with what they gave to their base class: here that lacks `kind`.
+        return NoAnswer, (self.kind, str(self))
+
 
 class WrongAnswer(Exception):
     """A service answered, but not what the scenario says is right."""
