@@ -59,7 +59,7 @@ class Burst:
     """What one slice of traffic on one service came to."""
 
     seconds: float = 0.0
-    """From the first byte sent to the last byte received."""
+    """From the first byte sent, or the start that was given, to the last byte received."""
     latencies_ns: Sequence[int] = ()
     """One for each right answer, from the moment when its request was due to the last byte.
 
@@ -81,11 +81,11 @@ class Burst:
     service_ns: Sequence[int] = ()
     """Open loop: one for each right answer, from the moment when its request was sent."""
     arrivals_ns: Sequence[int] = ()
-    """Closed loop: when each right answer before the end of the slice's time was complete, on a clock of its own."""
+    """Closed loop: when each right answer before the end of the slice's time was complete, by CLOCK_MONOTONIC."""
     slips_ns: Sequence[int] = ()
     """Open loop: how late the generator was with each request, not counting the wait for a free connection."""
     generator_ns: int = 0
-    """CPU time that it took the generator; of several processes the one that took most."""
+    """CPU time of the generator, without the wait for a start that was given; of several processes, of the busiest."""
 
     @property
     def answers(self) -> int:
