@@ -144,6 +144,7 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
         "connections": run.connections,
         "slice_seconds": run.slice_seconds,
         "rounds": run.rounds,
+        "generators": run.generators,
         "resumed": run.resumed,
         "ended": run.ended,
         "objective": run.objective,

@@ -1,23 +1,24 @@
 """One run: round by round, learns the services' answers, then drives block after block and records every slice."""
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from levelground.measuring import certificate, count
 from levelground.measuring.plan import Plan
-from levelground.measuring.target import Target
+from levelground.measuring.target import Target, cpus
 from levelground.measuring.yardstick import Yardstick
 from levelground.model import arrivals, histogram, record
 from levelground.model.folder import Folder
 from levelground.stand import catalog, host, probe
 from levelground.stand.conditions import Meter
-from levelground.traffic import client, rates, schedule
+from levelground.traffic import client, crew, rates, schedule
 from levelground.traffic.rates import Rates
 from levelground.traffic.scenario import digest
 
@@ -82,6 +83,10 @@ class Measurement:
             rounds = range(self._past.round + 1, max(self._plan.rounds, self._past.round + 2))
             told = self._folder.read_run()
             self._run = replace(told, resumed=[*told.resumed, record.now()], ended=None)
+        with closing(crew.Helpers(self._generators() - 1)) as self._helpers:
+            self._measure_rounds(rounds)
+
+    def _measure_rounds(self, rounds: range) -> None:
         ended: str | None = "interrupted"
         try:
             for self._round in rounds:
@@ -103,7 +108,8 @@ class Measurement:
 
     def _measure_round(self) -> str | None:
         """Returns why the run is over with this round; None if it is not."""
-        self._targets = {one.name: Target(one, self._address_of) for one in self._plan.services}
+        self._targets = {one.name: Target(one, self._address_of, self._helpers.endpoint) for one in self._plan.services}
+        self._helpers.forget()
         try:
             members = {name: self._meet(target) for name, target in self._targets.items()}
             if not hasattr(self, "_run"):
@@ -134,9 +140,13 @@ class Measurement:
         # What is left, shared among the rounds that are left.
         left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
         start = now - spent
-        cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
+        service_cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
         yardstick = self._connect_yardstick()
-        meter = Meter(cpus, lambda: self._used_us() | (yardstick.used_us() if yardstick else {}))
+        meter = Meter(
+            service_cpus,
+            lambda: self._used_us() | (yardstick.used_us() if yardstick else {}),
+            self._helpers.pids,
+        )
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
                 return None
@@ -160,6 +170,20 @@ class Measurement:
             if self._after_block(self._folder):
                 return "precision"
         raise AssertionError("there is always another block")
+
+    def _generators(self) -> int:
+        """How many processes send: one for each CPU of this container, but services on one CPU need no more than one.
+
+        All services have the same CPUs. A run that is gone on with has as many as before.
+        """
+        if hasattr(self, "_run"):
+            return self._run.generators
+        own = min(len(os.sched_getaffinity(0)), self._plan.connections)
+        for service in self._plan.services if own > 1 else ():
+            with suppress(probe.NotUp):
+                if told := cpus(probe.about(self._address_of(service))):
+                    return own if len(told) > 1 else 1
+        return 1
 
     def _used_us(self) -> dict[str, float]:
         return {name: used.cpu_us for name, target in self._targets.items() if (used := target.read())}
@@ -186,9 +210,8 @@ class Measurement:
         target.prepare(self._plan.connections)
         lead = target.burst(block, lead_seconds, lead_due)
         before = target.read()
-        began, generator = time.monotonic(), time.thread_time_ns()
+        began = time.monotonic()
         burst = lead if lead.errors else target.burst(block, seconds, slice_due)
-        generator = max(0, time.thread_time_ns() - generator - burst.idle_ns)
         after = target.read()
         target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None
@@ -209,7 +232,7 @@ class Measurement:
             arrivals=arrivals.pack(burst.arrivals_ns),
             cpu_us=spent.cpu_us if spent else None,
             memory_bytes=target.memory_bytes(),
-            generator_cpu_us=generator / 1000.0,
+            generator_cpu_us=burst.generator_ns / 1000.0,
             throttled=spent.throttled if spent else 0,
             example=burst.example,
             round=self._round,
@@ -294,6 +317,7 @@ class Measurement:
             },
             minutes=plan.minutes,
             rounds=plan.rounds,
+            generators=self._helpers.processes,
             baseline=BASELINE if BASELINE in members else plan.services[0].name,
             scenarios={name: digest(transactions) for name, transactions in self._transactions.items()},
             services=dict(members),

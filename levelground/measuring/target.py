@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from levelground.stand import catalog, cgroup, host, probe
 from levelground.traffic import client, schedule
+from levelground.traffic.crew import Crew
 
 WARM_BURST_SECONDS = 0.025
 COLDEST = 4
@@ -38,13 +39,19 @@ class Counters:
 class Target:
     """One service in a run: its connections, its learned answers, its cgroup, and whether it is away."""
 
-    def __init__(self, service: catalog.Service, address_of: Callable[[catalog.Service], probe.Address]) -> None:
+    def __init__(
+        self,
+        service: catalog.Service,
+        address_of: Callable[[catalog.Service], probe.Address],
+        endpoint_of: Callable[[probe.Address], client.Endpoint | Crew] = client.Endpoint,
+    ) -> None:
         self.service = service
         self.scripts: dict[str, tuple[client.Script, ...]] = {}
-        self.endpoint: client.Endpoint
+        self.endpoint: client.Endpoint | Crew
         self.cpus: frozenset[int] = frozenset()
         """The CPUs that it may run on, as it told."""
         self._address_of = address_of
+        self._endpoint_of = endpoint_of
         self._group: cgroup.Group | None = None
         self._identity: int | None = None
         self._kills = self._host_kills = 0
@@ -55,7 +62,7 @@ class Target:
     def connect(self) -> dict[str, Any]:
         """Finds the service and its cgroup, as at the beginning so after it was away. Raises NotUp."""
         about = probe.about(self._address_of(self.service))
-        self.cpus = frozenset((about.get("limits") or {}).get("cpus") or ())
+        self.cpus = cpus(about)
         try:
             self._group = cgroup.find(str(about.get("container")))
         except cgroup.NotFound:
@@ -63,7 +70,7 @@ class Target:
         if self._identity is None:
             self.fate(failed=False)
         self.close()
-        self.endpoint = client.Endpoint(probe.resolve(self._address_of(self.service)))
+        self.endpoint = self._endpoint_of(probe.resolve(self._address_of(self.service)))
         return about
 
     def prepare(self, connections: int) -> None:
@@ -149,6 +156,11 @@ class Target:
     def close(self) -> None:
         if hasattr(self, "endpoint"):
             self.endpoint.close()
+
+
+def cpus(about: Mapping[str, Any]) -> frozenset[int]:
+    """The CPUs that a service may run on; empty if it does not tell."""
+    return frozenset((about.get("limits") or {}).get("cpus") or ())
 
 
 def _fastest(arrivals_ns: Sequence[int], connections: int) -> float:

@@ -37,7 +37,10 @@ class Slice:
     memory_bytes: int | None
     """Memory of the service's container at the slice's end; null as above."""
     generator_cpu_us: float
-    """CPU time of the generator in the slice, without waiting: near `seconds`, it is the bottleneck."""
+    """CPU time of the generator in the slice, without waiting: near `seconds`, it is the bottleneck.
+
+    Of several generator processes it is that of the busiest.
+    """
     throttled: int = 0
     """Periods in which a CPU quota stopped the service in the slice."""
     example: str | None = None
@@ -85,7 +88,10 @@ class Conditions:
     foreign_us: float | None
     """CPU time on the services' CPUs that no service of the run used; null if their cgroups could not be read."""
     delayed_us: float | None
-    """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell."""
+    """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell.
+
+    Of several generator processes it is that of the one that waited longest.
+    """
     known_work: str = ""
     """When pieces of known work were done on the services' CPUs, packed as a slice's arrivals; "": not measured."""
 
@@ -165,6 +171,8 @@ class Run:
     """Kernel, CPU, cgroup version; engine and image ids as the host told them."""
     rounds: int = 1
     """Between two of them the services are restarted."""
+    generators: int = 1
+    """Processes that sent, each a share of every service's connections."""
     warmup_seconds: float = 0.0
     """In older runs blocks of so long were each round's warm-up; now services are warmed up before a round's blocks."""
     objective: str | None = None

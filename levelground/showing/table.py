@@ -162,10 +162,12 @@ def render(summary: Summary) -> str:
 
 def _host_line(summary: Summary) -> str:
     context = summary.context
+    generators = context.get("generators", 1)
     load = f"{context['load']} loop" if context["load"] != "capacity" else f"capacity for {context['objective']}"
     parts = [
         *host.words(context["host"]),
         f"{context['connections']} connections per service, {load}",
+        *([f"{generators} generator processes"] if generators > 1 else []),
         f"seed {context['seed']}",
     ]
     return f"run {summary.run}: " + ", ".join(parts)

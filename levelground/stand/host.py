@@ -102,10 +102,13 @@ def cpus(numbers: Iterable[int]) -> Cpus:
     return Cpus(busy * _TICK_US, stolen * _TICK_US)
 
 
-def delayed_us() -> float | None:
-    """How long this thread was ready to run so far while something else had its CPU; None: the kernel does not tell."""
+def delayed_us(process: int | None = None) -> float | None:
+    """How long a process, or else this thread, was ready to run so far while something else had its CPU.
+
+    None: the kernel does not tell.
+    """
     try:
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1000.0
+        return int(Path(f"/proc/{process or 'thread-self'}/schedstat").read_text().split()[1]) / 1000.0
     except (OSError, IndexError):
         return None
 

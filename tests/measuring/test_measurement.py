@@ -1,6 +1,9 @@
 """The order of what happens in a run, with real servers in place of the stand."""
 
 import errno
+import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,8 +19,9 @@ from levelground.measuring.plan import Plan
 from levelground.model import record
 from levelground.model.folder import Folder
 from levelground.model.objective import Objective
+from levelground.showing import table
 from levelground.stand.catalog import Service
-from levelground.traffic import client, scenario
+from levelground.traffic import client, crew, scenario
 from levelground.traffic.rates import Rate
 from tests.server import Piece, Server, answer
 
@@ -399,3 +403,88 @@ def test_conditions_are_recorded_for_every_block(tmp_path: Path) -> None:
     starts = [one.start_seconds for one in blocks]
     assert starts == sorted(starts)
     assert folder.read_run().ended == "time"
+
+
+# More than one generator process
+
+
+def on_cpus(cpus: Sequence[int]) -> Reply:
+    """A service that tells on which CPUs it may run."""
+    about = answer(json.dumps({"framework": "test", "limits": {"cpus": cpus}}).encode(), media_type="application/json")
+    return lambda number, request: [about] if b"/about" in request else right(number, request)
+
+
+@pytest.mark.parametrize(
+    ("own", "services", "connections", "generators"),
+    [
+        ({0}, [0, 1], 16, 1),
+        ({0, 1, 2}, [3], 16, 1),
+        ({0, 1, 2}, [3, 4], 16, 3),
+        ({0, 1, 2}, [3, 4], 2, 2),
+        ({0, 1, 2}, [], 16, 1),
+    ],
+)
+def test_there_is_a_generator_for_each_cpu_if_the_services_have_more_than_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: set[int],
+    services: list[int],
+    connections: int,
+    generators: int,
+) -> None:
+    class Asked(Exception):
+        pass
+
+    def helpers(count: int) -> None:
+        raise Asked(count)
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: own)
+    monkeypatch.setattr(crew, "Helpers", helpers)
+    with pytest.raises(Asked) as asked:
+        run(tmp_path, {"absent": lambda *_: [None], "one": on_cpus(services)}, connections=connections)
+    assert asked.value.args == (generators - 1,)
+
+
+@pytest.fixture
+def two_generators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Measurement, "_generators", lambda _: 2)
+
+
+@pytest.mark.usefixtures("two_generators")
+@pytest.mark.parametrize("load", ["closed", "open"])
+def test_a_run_with_two_generators_is_a_run_like_any_other(tmp_path: Path, load: str) -> None:
+    rate: dict[str, Any] = {"rate": Rate(200, is_share=False), "slice_seconds": 0.05} if load == "open" else {}
+    folder = run(tmp_path, {"one": right, "two": right}, load=load, connections=3, rounds=2, minutes=0.04, **rate)
+    slices, told = list(folder.read_slices()), folder.read_run()
+    assert told.generators == 2
+    assert (told.ended, {one.round for one in slices}) == ("time", {0, 1})
+    assert all(one.requests > 0 and not one.errors for one in slices)
+    assert all(sum(one.latency.values()) == one.requests for one in slices)
+    assert all(0 < one.generator_cpu_us < 1e6 * (one.seconds + 0.1) for one in slices)
+    assert all(block.delayed_us is None or block.delayed_us >= 0 for block in folder.read_blocks())
+    if load == "open":
+        assert all(one.requests == one.offered for one in slices)
+    assert ", 2 generator processes, seed 1" in table.render(summary.judge(folder))
+
+
+@pytest.mark.usefixtures("two_generators")
+def test_a_run_that_loses_a_generator_ends_with_that_error_and_keeps_its_slices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[crew.Helpers] = []
+
+    class Helpers(crew.Helpers):
+        def __init__(self, count: int) -> None:
+            super().__init__(count)
+            made.append(self)
+
+    def kill(one: record.Slice) -> None:
+        if one.block == 3:
+            os.kill(made[0].pids[0], signal.SIGKILL)
+
+    monkeypatch.setattr(crew, "Helpers", Helpers)
+    folder = Folder.create(tmp_path)
+    with pytest.raises(crew.Lost, match="a generator process was ended by SIGKILL"):
+        run(tmp_path, {"one": right}, kill, folder, minutes=1.0)
+    assert [one.block for one in folder.read_slices()] == [0, 1, 2, 3]
+    assert folder.read_run().ended is None
