@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from levelground.stand import catalog, cgroup, host, probe
@@ -38,13 +39,21 @@ class Counters:
 class Target:
     """One service in a run: its connections, its learned answers, its cgroup, and whether it is away."""
 
-    def __init__(self, service: catalog.Service, address_of: Callable[[catalog.Service], probe.Address]) -> None:
+    def __init__(
+        self,
+        service: catalog.Service,
+        address_of: Callable[[catalog.Service], probe.Address],
+        cgroups: Path = cgroup.HOST,
+    ) -> None:
         self.service = service
         self.scripts: dict[str, tuple[client.Script, ...]] = {}
         self.endpoint: client.Endpoint
         self.cpus: frozenset[int] = frozenset()
         """The CPUs that it may run on, as it told."""
+        self.address = address_of(service)
+        """Resolved once it was connected to."""
         self._address_of = address_of
+        self._cgroups = cgroups
         self._group: cgroup.Group | None = None
         self._identity: int | None = None
         self._kills = self._host_kills = 0
@@ -57,14 +66,20 @@ class Target:
         about = probe.about(self._address_of(self.service))
         self.cpus = frozenset((about.get("limits") or {}).get("cpus") or ())
         try:
-            self._group = cgroup.find(str(about.get("container")))
+            self._group = cgroup.find(str(about.get("container")), self._cgroups)
         except cgroup.NotFound:
             self._group = None
         if self._identity is None:
             self.fate(failed=False)
         self.close()
-        self.endpoint = client.Endpoint(probe.resolve(self._address_of(self.service)))
+        self.address = probe.resolve(self._address_of(self.service))
+        self.endpoint = client.Endpoint(self.address)
         return about
+
+    @property
+    def has_cgroup(self) -> bool:
+        """Whether its cgroup was found when it was connected to."""
+        return self._group is not None
 
     def prepare(self, connections: int) -> None:
         """Opens the connections, outside the measured time; a refusal is kept for `burst` to report."""
