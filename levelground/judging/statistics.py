@@ -147,6 +147,17 @@ def totals(numerators: Floats, denominators: Floats, rounds: Ints, confidence: f
     return [_total(numerator, denominator, rounds, confidence) for numerator, denominator in pairs]
 
 
+def batches(rounds: Ints) -> Ints:
+    """Numbers each block with its batch: every round in as many equal runs of blocks as make about ten in all."""
+    labels = np.unique(rounds)
+    runs = max(1, round(BATCHES / max(len(labels), 1)))
+    found = np.zeros(len(rounds), dtype=np.int64)
+    for index, label in enumerate(labels):
+        rows = np.flatnonzero(rounds == label)
+        found[rows] = index * runs + np.arange(len(rows)) * min(runs, len(rows)) // len(rows)
+    return found
+
+
 def independent_ratios(intervals: Sequence[Interval | None], baseline: int) -> list[Interval | None]:
     """Ratios of estimates that were not paired, each with a 95 % interval of its own, to that of `baseline`.
 
@@ -352,27 +363,16 @@ def _levels(found: _Comparisons, pairs: Pairs, columns: int) -> list[float]:
 
 def _total(numerator: Floats, denominator: Floats, rounds: Ints, confidence: float) -> Interval | None:
     valid = np.isfinite(numerator) & np.isfinite(denominator)
-    numerator, denominator, batches = numerator[valid], denominator[valid], _batches(rounds[valid])
-    count = len(np.unique(batches))
+    numerator, denominator, batch = numerator[valid], denominator[valid], batches(rounds[valid])
+    count = len(np.unique(batch))
     if count < 2 or denominator.sum() == 0:
         return None
     estimate = float(numerator.sum() / denominator.sum())
     if estimate == 0:
         return Interval(0.0, 0.0, 0.0)
-    residuals = np.bincount(batches, numerator - estimate * denominator)
+    residuals = np.bincount(batch, numerator - estimate * denominator)
     relative_error = math.sqrt(count / (count - 1) * float((residuals**2).sum())) / float(numerator.sum())
     return _around(estimate, -float(stdtrit(count - 1, (1 - confidence) / 2)) * relative_error)
-
-
-def _batches(rounds: Ints) -> Ints:
-    """Numbers each block with its batch: every round in as many equal runs of blocks as make about ten in all."""
-    labels = np.unique(rounds)
-    runs = max(1, round(BATCHES / max(len(labels), 1)))
-    batches = np.zeros(len(rounds), dtype=np.int64)
-    for index, label in enumerate(labels):
-        rows = np.flatnonzero(rounds == label)
-        batches[rows] = index * runs + np.arange(len(rows)) * min(runs, len(rows)) // len(rows)
-    return batches
 
 
 def _around(estimate: float, half_width: float) -> Interval:
