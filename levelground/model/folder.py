@@ -7,6 +7,7 @@ import os
 import secrets
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,8 @@ class Folder:
         return self.path.resolve().name
 
     def write_run(self, run: Run) -> None:
-        self.write_json("run.json", run)
+        """In the newest schema, whichever it was read in."""
+        self.write_json("run.json", replace(run, schema=SCHEMA))
 
     def append(self, one: Slice | Conditions) -> None:
         """Adds a line to slices.jsonl or blocks.jsonl and hands it to the operating system before it returns."""
@@ -60,13 +62,13 @@ class Folder:
         new.replace(path)
 
     def read_run(self) -> Run:
-        """Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
+        """Its `schema` is the one it was written in. Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
         told = msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any])
         schema = told.get("schema", SCHEMA)
         if schema > SCHEMA:
             raise TooNew(f"run {self.name} has schema {schema}, and this Level Ground reads up to {SCHEMA}: update it")
         if "reference" in told:
-            told |= {"baseline": told.pop("reference"), "schema": SCHEMA}
+            told["baseline"] = told.pop("reference")
         return msgspec.convert(told, Run)
 
     def last_slice(self) -> Slice | None:
