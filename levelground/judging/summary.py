@@ -19,7 +19,7 @@ from levelground.model.trials import Trials
 
 PERCENTILES = {"p50": 50.0, "p90": 90.0, "p99": 99.0, "p999": 99.9}
 WITHIN = (0.01, 0.02, 0.05)
-"""How near to the baseline is worth saying."""
+"""Distances from the baseline that a verdict mentions."""
 _PERCENTILE_INTERVALS = 3
 """The first schema of runs whose percentiles have intervals: older runs are judged to the same bytes as before."""
 MEASURES = {"closed": "throughput_ratio", "open": "latency_ratio", "capacity": "capacity_ratio"}
@@ -57,11 +57,11 @@ class Cell:
     at_once: int | None = None
     """How many requests the service serves at once; null: it knows no such bound."""
     within: float | None = None
-    """Tested, not assumed: the whole interval of the ratio is so near to 1 (0.02: within 2 % of the baseline)."""
+    """The whole interval of the ratio is this near to 1 (0.02: within 2 % of the baseline)."""
     offered_per_second: float | None = None
     """Open loop: requests that were due."""
     unanswered: int = 0
-    """Open loop: requests that were given up; the percentiles have them with their age at that moment."""
+    """Open loop: requests that were given up; the percentiles include them with their age at that moment."""
     latency_ratio: Interval | None = None
     """Open loop: of the mean response times, from when requests were due; less is better."""
     service_us: dict[str, float | None] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Cell:
     """The highest rate that meets the objective; null too if every rate met it, or none."""
     capacity_ratio: Interval | None = None
     capacity_at_least: float | None = None
-    """Where the capacity has no interval: the bounds that are known nevertheless."""
+    """A bound that is known although the capacity has no interval."""
     capacity_at_most: float | None = None
     never_met: bool = False
     """Whether no rate that was tried met the objective."""
@@ -83,9 +83,9 @@ class Cell:
     instructions_per_request: Instructions | None = None
     """As `make count` counted them last; null: never with this very image in this scenario."""
     cpu_user_us_per_request: Interval | None = None
-    """What of the CPU time was spent in the service's own code; null: this kernel does not tell."""
+    """CPU time spent in the service's own code; null: this kernel does not tell."""
     cpu_system_us_per_request: Interval | None = None
-    """What of the CPU time the kernel spent for the service; null as above."""
+    """CPU time that the kernel spent for the service; null as above."""
     latency_interval_us: dict[str, Interval | None] | UnsetType = UNSET
     """Of each percentile in `latency_us`; null: too few answers to tell. Runs of schema 1 and 2 have none."""
 
@@ -97,19 +97,19 @@ class Table:
     load: str
     blocks: int
     dropped_blocks: int
-    """Blocks that count for no ratio: for what the host did in them, or because the baseline has no good slice."""
+    """Blocks excluded from ratios: disturbed by the host, or without a good slice of the baseline."""
     services: dict[str, Cell]
     dropped: dict[str, int] = field(default_factory=dict)
-    """How many blocks for what the host did in them."""
+    """How many blocks the host disturbed, by how it did."""
     disturbed_share: float | None = None
-    """Of the time in which the services' core was slowed by something that is not ours, as known work shows it."""
+    """The share of the time in which something outside slowed the services' core, as known work shows."""
     disturbed_factor: float | None = None
-    """By which factor work then took longer."""
+    """How many times as long known work then took."""
     too_noisy: bool = False
-    """Whether so many were dropped that no cell is valid."""
+    """Whether so many blocks were disturbed that no cell is valid."""
     baseline: str | None = None
-    """The service that this scenario's ratios are to: the run's baseline, or the first service if that has no part in
-    it; null: none has."""
+    """The service that this scenario's ratios are to: the run's baseline, or the first service where the baseline has
+    no part; null: no service has."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Summary:
     run: str
     context: dict[str, Any]
     baseline: str
-    """The service that ratios are to, but in scenarios that name another."""
+    """The service that ratios are to, except in scenarios that name another."""
     scenarios: dict[str, Table]
     schema: int = SCHEMA
 
@@ -188,7 +188,7 @@ def _widest(grid: Grid, resamples: int) -> float:
     if not grid.names:
         return 0.0
     intervals = _ranking(grid, resamples)
-    # Who fails in something has no ratio to wait for; who only has too few blocks will have one.
+    # A service that fails will never have a ratio; one with too few blocks will.
     failed = [any(not one.startswith(gates.TOO_FEW) for one in grid.reasons[name]) for name in grid.names]
     if any(one is None and not given_up for one, given_up in zip(intervals, failed, strict=True)):
         return math.inf

@@ -39,12 +39,12 @@ REST_SECONDS = 2.0
 """Between the load and the last look at the memory."""
 
 _COUNTED = ("memory_idle_bytes", "memory_loaded_bytes", "memory_after_bytes", "idle_cpu_percent")
-"""What the cgroup of its container tells."""
+"""What is read from the cgroup of its container."""
 _CONNECT_SECONDS = 0.01
 """Refusals come within microseconds; silence means that the container has no network yet."""
 _PAUSE_SECONDS = 0.001
 _STARTS = 3
-"""How often a service is restarted at most until its start can be timed."""
+"""A service is restarted at most so often until its start can be timed."""
 
 
 class Measurement:
@@ -88,7 +88,7 @@ class Measurement:
         return self._write(interrupted=interrupted)
 
     def _repeat(self, number: int) -> None:
-        # In another order each time, so that none always follows the same neighbour.
+        # In another order each time, so that no service always follows the same neighbour.
         order = Random(f"footprint:{number}").sample(self._subjects, len(self._subjects))
         for subject in order:
             subject.restart()
@@ -175,7 +175,7 @@ class _Subject:
         self._loaded = 0.0
 
     def meet(self) -> None:
-        """Waits until it is up. Having been talked to, it is found again without delay after its restart."""
+        """Waits until it is up. Talking to it now lets it be found without delay after a restart."""
         if not self.service.answers(SCENARIO):
             return self._lose(f"it does not answer the scenario {SCENARIO}")
         _, wrong = probe.await_all([self.service], probe.START_SECONDS, lambda _: self._address)
@@ -187,7 +187,7 @@ class _Subject:
             return self._lose(str(error))
         self._address = self._target.address
         self._up = True
-        # The first start reads the image's files from disk; all that count find them in memory.
+        # The first start reads the image's files from disk; those that count find them in memory.
         self.restart()
         self.values.clear()
         if not self._target.has_cgroup:
@@ -274,12 +274,12 @@ class FirstAnswer:
     """The first right answer after a start."""
 
     seconds: float | None
-    """Since the start; null if the container could be reached only later: that timed its network, not the service."""
+    """Since the start; null if the container became reachable only later: that would time its network."""
     address: probe.Address
 
 
 def await_answer(engine: Engine, address: probe.Address, step: Step) -> FirstAnswer:
-    """Knocks at the address that the service had before, until it answers rightly, once its start has been asked for.
+    """Asks a service that is being started, at the address that it had before, until it answers rightly.
 
     Raises Failed.
     """
@@ -308,7 +308,7 @@ def await_answer(engine: Engine, address: probe.Address, step: Step) -> FirstAns
         if wrong is None:
             while started is None:
                 started = engine.started(_PAUSE_SECONDS)
-            # The engine looks at its clock some milliseconds before or after the process begins.
+            # The engine reads its clock some milliseconds before or after the process begins.
             return FirstAnswer(max(0.0, answered - started.at) if unreachable < started.at else None, address)
         problem = wrong
     raise Failed(f"no right answer within {probe.START_SECONDS:g} s of a restart: {problem}")

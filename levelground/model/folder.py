@@ -1,6 +1,6 @@
 """The folder of a run in results/: run.json, slices.jsonl and blocks.jsonl; everything else is computed from them.
 
-Every slice is on disk before the next one begins: a killed run loses at most the slice in flight.
+Every slice is written before the next one begins: a killed run loses at most the slice in flight.
 """
 
 import os
@@ -38,7 +38,7 @@ class Folder:
 
     @classmethod
     def of(cls, run: Run, results: Path = RESULTS) -> "Folder":
-        """The folder of a run that was begun."""
+        """The folder of an existing run."""
         return cls(results / run.run)
 
     @property

@@ -1,4 +1,4 @@
-"""What the host does while services are measured: read at the edges of blocks, whoever's slices they are."""
+"""What the host does while services are measured, read at the edges of blocks."""
 
 import os
 import time
@@ -12,14 +12,14 @@ class Meter:
     """Reads the host's counters from block to block."""
 
     def __init__(self, service_cpus: Iterable[int], used_us: Callable[[], Mapping[str, float]]) -> None:
-        """`used_us` tells the CPU time that each service has used so far, of those whose cgroup can be read."""
+        """`used_us` gives the CPU time so far of each service whose cgroup can be read."""
         self._service_cpus = frozenset(service_cpus)
         self._generator_cpus = frozenset(os.sched_getaffinity(0))
         self._used_us = used_us
         self.start()
 
     def start(self) -> None:
-        """What comes from here on belongs to the next block."""
+        """From here on, everything belongs to the next block."""
         self._began = time.monotonic()
         self._services = host.cpus(self._service_cpus)
         self._stolen = host.cpus(self._service_cpus | self._generator_cpus).stolen_us
@@ -36,7 +36,7 @@ class Meter:
             self._delayed,
         )
         self.start()
-        # A service that came or went in the block has no difference.
+        # A service that came or went within the block has no difference.
         spent = sum(max(0.0, now - used[name]) for name, now in self._used.items() if name in used)
         return Conditions(
             block=block,
