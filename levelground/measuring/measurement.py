@@ -53,10 +53,9 @@ class Measurement:
     ) -> None:
         """`give_way` is called between slices and may end the run by an exception.
 
-        `after_slice` and `after_block` are called once what they are about is on disk; the run ends early if
-        `after_block` says so. `restart` restarts the services between two rounds and returns when they answer.
-        `yardstick` is where known work is done, if anywhere; `address_of` says where a service is reached: inside the
-        stand, by its name.
+        `after_slice` and `after_block` are called once the slice or the block is on disk; the run ends early if
+        `after_block` returns true. `restart` restarts the services between two rounds and returns when they answer.
+        `yardstick` is the address of known work, if there is any; `address_of` gives a service's address.
         """
         self._plan = plan
         self._folder = folder
@@ -76,7 +75,7 @@ class Measurement:
     def run(self) -> None:
         """Returns when the time is over or `after_block` has seen enough. Raises NothingToMeasure, engine.Failed.
 
-        Ended by an exception at any other moment, the record says `interrupted`, and all that was measured is in it.
+        If another exception ends it, the record says `interrupted` and holds all that was measured.
         """
         rounds = range(self._plan.rounds)
         if self._past is not None:
@@ -117,7 +116,7 @@ class Measurement:
             else:
                 self._run = replace(self._run, services=_met_again(self._run.services, members, self._round))
             self._folder.write_run(self._run)
-            # As the first round found them: whoever is missing in a later one keeps its place in the schedule.
+            # As the first round met them: a service that is missing later keeps its place in the schedule.
             services = {
                 scenario: names
                 for scenario in self._transactions
@@ -137,7 +136,7 @@ class Measurement:
         self._rates = Rates(self._run, self._folder.read_slices())
         spent = 0.0 if self._past is None else self._past.start_seconds + self._past.seconds
         first = 0 if self._past is None else (self._past.block // len(services) + 1) * len(services)
-        # What is left, shared among the rounds that are left.
+        # The time that is left, divided among the rounds that are left.
         left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
         start = now - spent
         service_cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
@@ -164,7 +163,7 @@ class Measurement:
                     self._past = one
                     self._after_slice(one)
                 self._give_way()
-            gc.collect(0)  # what is new: all that is kept would take longer with every block
+            gc.collect(0)  # new objects only: a full collection would take longer with every block
             conditions = meter.finish(block.number, block.scenario, self._round, warmup, start)
             self._folder.append(replace(conditions, known_work=known))
             if self._after_block(self._folder):
@@ -331,7 +330,7 @@ class Measurement:
         )
 
     def _service_seconds(self) -> dict[str, dict[str, float]]:
-        """Closed loop: of each service, so long that its slices hold whole windows. Other slices are alike for all."""
+        """Closed loop: each service's slice length, which holds whole windows. Other loads have one length for all."""
         if self._plan.load != "closed" or self._plan.slice_seconds is not None:
             return {}
         return {
@@ -357,7 +356,7 @@ class Measurement:
 def _met_again(
     before: Mapping[str, record.Member], now: Mapping[str, record.Member], round: int
 ) -> dict[str, record.Member]:
-    """The services as the first round met them, and the wrong answers that they have learned to give since."""
+    """The services as the first round met them, with the wrong answers that they have given since."""
     return {
         name: replace(member, wrong_later=_in_round(round, now[name].wrong) | member.wrong_later)
         for name, member in before.items()

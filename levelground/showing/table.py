@@ -47,6 +47,13 @@ def milliseconds(us: float | None) -> str:
     return "–" if us is None else f"{us / 1000:,.2f}"
 
 
+def _p99(row: Row) -> str:
+    """With its interval, where it has one."""
+    found = (row.cell.latency_interval_us or {}).get("p99")
+    interval = f" ({milliseconds(found.low)}–{milliseconds(found.high)})" if found else ""
+    return milliseconds(row.cell.latency_us["p99"]) + interval
+
+
 def _ratio(measure: str) -> Callable[[Row], str]:
     return lambda row: str(getattr(row.cell, measure) or "–")
 
@@ -127,7 +134,11 @@ COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
         *(_LETTER, _SERVICE, Column("mean time ratio (95 %)", _ratio(MEASURES["open"]))),
         Column[Row]("offered/s", lambda row: rate(row.cell.offered_per_second)),
         Column("achieved/s", _RATE.text),
-        *(_P50, _P99, Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"]))),
+        *(
+            _P50,
+            Column("p99 ms (95 %)", _p99),
+            Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"])),
+        ),
         Column[Row]("service p50 ms", lambda row: milliseconds(row.cell.service_us.get("p50"))),
         Column[Row]("service p99 ms", lambda row: milliseconds(row.cell.service_us.get("p99"))),
         *(*_COSTS, _ERRORS, _VERDICT),

@@ -1,4 +1,4 @@
-"""What the host does while services are measured: read at the edges of blocks, whoever's slices they are."""
+"""What the host does while services are measured, read at the edges of blocks."""
 
 import os
 import time
@@ -28,7 +28,7 @@ class Meter:
         self.start()
 
     def start(self) -> None:
-        """What comes from here on belongs to the next block."""
+        """From here on, everything belongs to the next block."""
         self._began = time.monotonic()
         self._services = host.cpus(self._service_cpus)
         self._stolen = host.cpus(self._service_cpus | self._generator_cpus).stolen_us

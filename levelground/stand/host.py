@@ -1,4 +1,4 @@
-"""What machine a run was made on, as far as it can be seen from inside a container."""
+"""The machine that a run was made on, as far as it can be seen from inside a container."""
 
 import json
 import os
@@ -18,7 +18,7 @@ _TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
 
 
 def describe(results: Path = RESULTS) -> dict[str, Any]:
-    """Kernel, CPU, cgroup version, and what the engine told when the stand came up; null: not known."""
+    """Kernel, CPU, cgroup version, and what the engine said when the stand came up; null: not known."""
     return {
         "kernel": platform.release(),
         "architecture": platform.machine(),
@@ -32,7 +32,7 @@ def describe(results: Path = RESULTS) -> dict[str, Any]:
 
 
 def words(host: Mapping[str, Any]) -> list[str]:
-    """A description as a table's first line has it."""
+    """A description, as the first line of a table shows it."""
     told = host["engine"] or {}
     engine, bases = told.get("version"), told.get("base_images", {})
     return [
@@ -49,9 +49,9 @@ def words(host: Mapping[str, Any]) -> list[str]:
 
 
 def _engine(results: Path) -> dict[str, Any] | None:
-    """Its version; of every service the image's id, its size, and its packages, if they were counted by now.
+    """Its version, and each service's image: id, size, and packages if they have been counted.
 
-    Base images are stand-ins where engine/ built them from Debian's packages, because no registry handed them out.
+    A base image is a stand-in if engine/ built it from Debian's packages, because no registry had it.
     """
     path = results / ".engine.json"
     if not path.exists():

@@ -9,7 +9,6 @@ That is no error: a free connection that is closed is opened again, and a reques
 connection before any byte of an answer is sent once more (RFC 9112, sections 9.3.1 and 9.6).
 """
 
-import os
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence

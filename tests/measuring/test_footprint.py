@@ -162,12 +162,16 @@ def test_a_service_that_the_engine_does_not_start_is_left_alone_and_the_others_g
     assert engine.asked.count("start starlette") == 1
 
 
-def test_a_service_that_answers_wrongly_after_a_restart_is_named(measure: Measure) -> None:
+def test_a_service_that_answers_wrongly_after_a_restart_is_named(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "START_SECONDS", 0.5)
+
     def reply(number: int, request: bytes) -> Sequence[Piece]:
         return [ABOUT if b"/about" in request else WRONG]
 
     why = measure(Engine(), reply).services["starlette"].missing["start_seconds"]
-    assert why == "no right answer within 2 s of a restart: it answers 503 b'starting'"
+    assert why == "no right answer within 0.5 s of a restart: it answers 503 b'starting'"
 
 
 def test_a_service_that_fails_under_load_keeps_what_was_measured_before(
