@@ -147,7 +147,7 @@ def test_transactions_of_several_steps_and_bodies_are_the_same_too(helpers: crew
 
 def test_every_connection_goes_through_its_own_script_from_its_own_turn(helpers: crew.Helpers) -> None:
     with driven(helpers, greetings()) as (server, one, scripts):
-        result = one.burst(scripts, 2, 0.1)
+        result = one.burst(scripts, 2, 0.2)
         assert result.errors == {}
         assert result.answers == len(server.requests) > 3 * CONNECTIONS
         assert sum(histogram.of(result.latencies_ns).values()) == result.answers
