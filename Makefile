@@ -38,7 +38,7 @@ conformance:  ## checks the contract on every service. SERVICES=
 judge:  ## judges a run again from its files. RUN=
 	@engine/stand judge $(OPTIONS)
 
-compare:  ## what changed from one run to another. A= B= SERVICES= FAIL_ABOVE=. A= B= SERVICES= FAIL_ABOVE=
+compare:  ## what changed from one run to another. A= B= SERVICES= FAIL_ABOVE=
 	@engine/stand compare $(OPTIONS)
 
 footprint:  ## time to start, memory, idle CPU, image and packages of every service. SERVICES= REPEATS=

@@ -50,7 +50,7 @@ def help_lines(text: str) -> str:
     """The Makefile, with the options of each command named at the end of its line of help."""
     for verb, kind in options.COMMANDS.items():
         names = " ".join(f"{one.name}=" for one in options.of(kind))
-        text = re.sub(rf"^({verb}:.*?## .*?)\.?(?: [A-Z]+=)*$", rf"\1. {names}", text, flags=re.MULTILINE)
+        text = re.sub(rf"^({verb}:.*?## .*?)\.?(?: [A-Z_]+=)*$", rf"\1. {names}", text, flags=re.MULTILINE)
     return text
 
 

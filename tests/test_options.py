@@ -15,7 +15,7 @@ def test_without_options_everything_is_measured_as_the_readme_says() -> None:
     given = options.parse(Bench, [])
     assert given.services == catalog.read()
     assert [one.name for one in given.scenarios] == ["echo", "hello", "params"]
-    assert (given.minutes, given.rounds, given.connections, given.seed) == (4.0, 3, 16, 1)
+    assert (given.minutes, given.rounds, given.connections, given.seed) == (3.0, 6, 16, 1)
     assert (given.load, given.rate, str(given.objective)) == ("closed", Rate(0.5, is_share=True), "p99<50ms")
     assert (given.precision, given.slice, given.lead, given.resume) == (None, None, None, None)
 

@@ -126,12 +126,13 @@ def must_be_comparable(before: Run, after: Run) -> None:
 
 def environment(before: Run, after: Run) -> list[tuple[str, str, str]]:
     """What else changed: (what, before, after)."""
-    found = []
+    found: list[tuple[str, str, str]] = []
     engines = [run.host.get("engine") or {} for run in (before, after)]
-    for what, one, two in (
+    hosts: list[tuple[str, Any, Any]] = [
         *((key, before.host.get(key), after.host.get(key)) for key in ("cpu", "cpus", "kernel", "cgroup_version")),
-        ("engine", *(one.get("version") for one in engines)),
-    ):
+        ("engine", engines[0].get("version"), engines[1].get("version")),
+    ]
+    for what, one, two in hosts:
         if one != two:
             found.append((what, str(one), str(two)))
     for name in (name for name in before.services if name in after.services):
@@ -142,7 +143,7 @@ def environment(before: Run, after: Run) -> list[tuple[str, str, str]]:
             for key in keys
             if abouts[0][key] != abouts[1][key]
         ]
-        images = [one.get("images", {}).get(name) for one in engines]
+        images = [str(one.get("images", {}).get(name) or "") for one in engines]
         if all(images) and images[0] != images[1]:
             found.append((f"{name} image", _short(images[0]), _short(images[1])))
     return found

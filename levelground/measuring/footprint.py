@@ -65,7 +65,7 @@ class Measurement:
         self._host = host.describe(results)
         (hello,) = scenario.select(scenario.read(), [SCENARIO])
         traffic = hello.render(1, CONNECTIONS)
-        self._subjects = [_Subject(Target(one, address_of, cgroups), engine, traffic) for one in services]
+        self._subjects = [_Subject(Target(one, address_of, cgroups=cgroups), engine, traffic) for one in services]
         self._results = results
 
     def run(self) -> Report | None:

@@ -238,7 +238,8 @@ class Endpoint:
             starved,
             # Those after the deadline are answered by a service that has nothing left to read: faster than usual.
             arrivals_ns=[one for one in arrivals if one <= deadline],
-            generator_ns=max(0, time.thread_time_ns() - cpu - idle),
+            # What it waited is told by the clock, and was no CPU time while something else had the CPU.
+            generator_ns=min(time.thread_time_ns() - cpu, clock() - start - idle),
         )
 
     def release(
@@ -417,7 +418,8 @@ class Endpoint:
             unanswered=len(missing),
             service_ns=service,
             slips_ns=slips,
-            generator_ns=max(0, time.thread_time_ns() - cpu - idle),
+            # What it waited is told by the clock, and was no CPU time while something else had the CPU.
+            generator_ns=min(time.thread_time_ns() - cpu, clock() - start - idle),
         )
 
     def close(self) -> None:

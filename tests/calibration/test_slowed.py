@@ -17,7 +17,7 @@ from levelground.calibration import slowed
 from levelground.calibration.lanes import Seen
 
 
-def seen(costs_us: Mapping[str, float], blocks: int, seconds: float = 150.0, seed: int = 1) -> Seen:
+def seen(costs_us: Mapping[str, float], blocks: int, seconds: float = 50.0, seed: int = 1) -> Seen:
     """Slices of lanes that cost so much per answer, on a host that is disturbed a third of the time."""
     random = np.random.default_rng(seed)
     gaps: dict[str, list[Any]] = {name: [] for name in costs_us}

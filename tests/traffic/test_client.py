@@ -65,7 +65,7 @@ def burst(
 def test_what_the_generator_waits_for_a_slow_service_is_told_apart_from_its_work() -> None:
     _, seen = burst(lambda *_: [0.02, RIGHT])
     assert seen.answers
-    assert 0 < seen.generator_ns / 1e9 < 0.5 * seen.seconds
+    assert 0 < seen.generator_ns / 1e9 < 0.7 * seen.seconds
 
 
 def test_every_right_answer_is_counted_and_timed() -> None:
