@@ -22,9 +22,7 @@ class Grid:
     def __init__(
         self, run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[int, str], known: Mapping[int, str]
     ) -> None:
-        """`slices` may be of other scenarios too; of every block, `disturbed` says why it is dropped, if it is, and
-        `known` holds the known work, if there was any.
-        """
+        """`slices` may include other scenarios. `disturbed` says by block why it is dropped, `known` its known work."""
         self.run, self.scenario = run, scenario
         slices = _whole(run, scenario, [one for one in slices if one.scenario == scenario and not one.warmup])
         self.measured = {one.block for one in slices}

@@ -74,15 +74,15 @@ class Measurement:
     def run(self) -> Report | None:
         """None: it was interrupted before anything was counted."""
         began = time.monotonic()
-        targets = [_Target(service, self._engine, self._traffic) for service in self._services]
-        starts = [target for target in targets for _ in range(REPEATS)]
+        subjects = [_Subject(service, self._engine, self._traffic) for service in self._services]
+        starts = [subject for subject in subjects for _ in range(REPEATS)]
         try:
-            for number, target in enumerate(starts, 1):
+            for number, subject in enumerate(starts, 1):
                 # Half of the time is spent waiting, so the next container starts meanwhile.
-                target.repeat(meanwhile=starts[number].begin if number < len(starts) else lambda: None)
+                subject.repeat(meanwhile=starts[number].begin if number < len(starts) else lambda: None)
                 if number % REPEATS == 0:
-                    name = target.service.name
-                    self._found[name] = self._counted(target)
+                    name = subject.service.name
+                    self._found[name] = self._counted(subject)
                     self._write(interrupted=number < len(starts))
                     left = (time.monotonic() - began) / number * (len(starts) - number)
                     _say(f"{name}: {_words(self._found[name])}; {timedelta(seconds=round(left))} left")
@@ -90,14 +90,14 @@ class Measurement:
             return self._write(interrupted=True) if self._found else None
         return self._write(interrupted=False)
 
-    def _counted(self, target: "_Target") -> Counted:
+    def _counted(self, subject: "_Subject") -> Counted:
         return Counted(
-            role=target.service.role,
-            image=(self._host["engine"] or {}).get("images", {}).get(target.service.name),
-            about=target.about,
-            scenarios={name: count.of(each) for name, each in target.counted.items() if name not in target.missing},
-            missing=target.missing,
-            left_out=target.left_out,
+            role=subject.service.role,
+            image=(self._host["engine"] or {}).get("images", {}).get(subject.service.name),
+            about=subject.about,
+            scenarios={name: count.of(each) for name, each in subject.counted.items() if name not in subject.missing},
+            missing=subject.missing,
+            left_out=subject.left_out,
         )
 
     def _write(self, *, interrupted: bool) -> Report:
@@ -119,7 +119,7 @@ class Measurement:
         return report
 
 
-class _Target:
+class _Subject:
     """One service under callgrind: what was counted, and what could not be."""
 
     def __init__(

@@ -239,12 +239,16 @@ class Lenient(Honest):
             return Reply(400)
 
 
+ALL = tuple(check.name for check in checker.CHECKS)
+REQUESTS = tuple(name for name in ALL if name != "hang-up")
+
+
 @dataclass(frozen=True)
 class Freedom:
     app: App = field(default_factory=Honest)
     attributes: Mapping[str, object] = field(default_factory=dict)
-    checks: tuple[str, ...] = ()
-    """Those that can see it; empty: all."""
+    checks: tuple[str, ...] = REQUESTS
+    """Those that can see it: only whole requests get one answer or another."""
 
 
 def refusing(**attributes: object) -> Freedom:
@@ -252,7 +256,7 @@ def refusing(**attributes: object) -> Freedom:
 
 
 FREEDOMS = {
-    "reads before it refuses": Freedom(),
+    "reads before it refuses": Freedom(checks=ALL),
     "refuses early": refusing(reads_before_refusal=False),
     "refuses with 400": refusing(refusal=Reply(400)),
     "refuses without a word": refusing(refusal=HANGS_UP),

@@ -15,6 +15,7 @@ from levelground.measuring.engine import Failed, Started
 from levelground.model.footprint import Report, Sample
 from levelground.showing import schema
 from levelground.stand import catalog, host, image, probe
+from levelground.traffic import scenario
 from levelground.traffic.scenario import text
 from tests.server import Piece, Server, answer
 from tests.stand.test_cgroup import ID, VERSION_1, tree
@@ -61,6 +62,7 @@ def no_time_to_lose(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SETTLE_SECONDS", "IDLE_SECONDS", "BURST_SECONDS", "REST_SECONDS"):
         monkeypatch.setattr(footprint, name, 0.01)
     monkeypatch.setattr(probe, "START_SECONDS", 2.0)
+    monkeypatch.setattr(scenario, "POOL", 64)
 
 
 @pytest.fixture
