@@ -121,7 +121,9 @@ def _clock(figure: Figure, numbers: Numbers, details: Numbers) -> None:
     if numbers["instructions_per_us"]:
         ends = [pick(one["instructions"] for one in details["points"].values()) for pick in (min, max)]
         axes.plot(ends, [one / numbers["instructions_per_us"] for one in ends], color=TRUTH, linewidth=1)
-    axes.set(xscale="log", yscale="log", xlabel="instructions per request", ylabel="undisturbed µs per request")
+    axes.set(
+        xscale="log", yscale="log", xlabel="instructions per request", ylabel="undisturbed µs, without the kernel's"
+    )
 
 
 def _delay(figure: Figure, numbers: Numbers, details: Numbers) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from levelground.calibration.timing import Found
 from levelground.judging import comparison, summary
-from levelground.judging.summary import Summary
+from levelground.judging.summary import Cell, Summary
 from levelground.model import folder, record
 from levelground.model.folder import RESULTS, Folder
 from levelground.model.record import Run
@@ -85,13 +85,13 @@ def clock(_: float) -> Found:
 
 
 def judge_clock(judged: Summary, counted: Mapping[str, Mapping[str, record.Instructions]]) -> Found:
-    """The line through time over instructions, in logarithms, by medians; who is far off it."""
+    """The line through own time over instructions, in logarithms, by medians; who is far off it."""
     points: dict[str, dict[str, float]] = {}
     for scenario, table in judged.scenarios.items():
         for service, cell in table.services.items():
             number = counted.get(scenario, {}).get(service)
             if number and cell.undisturbed_us_per_request:
-                us, instructions = cell.undisturbed_us_per_request.estimate, number.estimate
+                us, instructions = cell.undisturbed_us_per_request.estimate * _own_share(cell), number.estimate
                 points[f"{service}, {scenario}"] = {"us": us, "instructions": instructions}
     rate = float(np.median([one["instructions"] / one["us"] for one in points.values()])) if points else math.nan
     logs = {name: math.log(one["us"] * rate / one["instructions"]) for name, one in points.items()}
@@ -103,6 +103,12 @@ def judge_clock(judged: Summary, counted: Mapping[str, Mapping[str, record.Instr
         "outliers": {name: 100 * math.expm1(log) for name, log in logs.items() if abs(log) > OUTLIER},
     }
     return numbers, {"points": points}
+
+
+def _own_share(cell: Cell) -> float:
+    """Of the time, what was not the kernel's, whose instructions callgrind does not see; 1 if that is not known."""
+    own, kernel = cell.cpu_user_us_per_request, cell.cpu_system_us_per_request
+    return own.estimate / (own.estimate + kernel.estimate) if own and kernel else 1.0
 
 
 def _correlation(points: Mapping[str, Mapping[str, float]]) -> float | None:
