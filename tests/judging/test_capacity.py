@@ -19,6 +19,7 @@ from levelground.model.objective import Objective
 from levelground.model.trials import Trials
 from levelground.traffic.rates import next_rate
 
+pytestmark = pytest.mark.xdist_group("capacity")  # in one process, which simulates once
 FLOOR, CEILING = 300.0, 5000.0
 SIMULATIONS = 50
 
