@@ -1,6 +1,11 @@
 """Settings for all tests."""
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+# Tests run side by side already. Read when numpy is first imported, which is after this.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # How fast an example runs says more about a shared host than about the code.
 settings.register_profile("shared host", deadline=None, suppress_health_check=[HealthCheck.too_slow])

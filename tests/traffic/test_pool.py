@@ -15,7 +15,6 @@ from levelground.traffic.step import JSON, Step
 from tests.rendered import rendered
 from tests.traffic.test_spelling import marks, sent, values
 
-pytestmark = pytest.mark.xdist_group("rendered")  # in one process, which renders once
 ALL = scenario.read()
 
 

@@ -9,7 +9,6 @@ from levelground.traffic import scenario
 from levelground.traffic.scenario import data, text
 from tests.rendered import rendered
 
-pytestmark = pytest.mark.xdist_group("rendered")  # in one process, which renders once
 ALL = scenario.read()
 
 
