@@ -36,7 +36,8 @@ def misfortunes(up: str) -> Iterator[Folder]:
     # Restarts: away for a moment, and back.
     docker("restart", "-t", "0", container("tornado"))
     # Sleeps for longer than a client waits.
-    docker("pause", container("quart"))
+    # The kernel may fail to freeze it on a busy host, so again.
+    assert any(command("docker", "pause", container("quart")).returncode == 0 for _ in range(5))
     # Is stopped by a quota now and then.
     docker("update", "--cpu-period", "100000", "--cpu-quota", "10000", container("blacksheep"))
     time.sleep(5)
