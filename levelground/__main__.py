@@ -91,36 +91,23 @@ def judge(given: Judge) -> int:
 
 def compare(given: Compare) -> int:
     """What changed from one run to another."""
-    from levelground.judging import comparison, summary
+    from levelground.judging import comparison
     from levelground.showing import comparison as table
 
     after = given.b.read_run()
     try:
-        before = given.a.read_run() if given.a else comparison.newest_before(after, folder.runs())
-        comparison.must_be_comparable(before, after)
+        if given.a is None:
+            before = comparison.newest_before(after, folder.runs())
+        else:
+            comparison.must_be_comparable(before := given.a.read_run(), after)
     except comparison.NotComparable as error:
         return _complain(f"these runs cannot be compared: {error}", 2)
-    judged = [summary.of(run, *folder.Folder.of(run).read_all()) for run in (before, after)]
     names = [one.name for one in given.services]
-    found, went = (
-        [one for one in comparison.changes(judged[0], judged[1], measure) if one.service in names]
-        for measure in comparison.MEASURES
-    )
-    print(
-        table.render(
-            table.Compared(
-                before.run,
-                after.run,
-                found,
-                went,
-                comparison.counted(judged[0], judged[1]),
-                comparison.environment(before, after),
-            )
-        )
-    )
-    if not found:
+    compared = table.of(before, after, names)
+    print(table.render(compared))
+    if not compared.changes:
         return _complain("none of these services has a valid cell in both runs", 1)
-    worse = comparison.worse(found, names, given.fail_above) if given.fail_above is not None else []
+    worse = comparison.worse(compared.changes, names, given.fail_above) if given.fail_above is not None else []
     for one in worse:
         _complain(f"{one.service}, {one.scenario}: {table.percent(one.percent)} more time than before", 1)
     return int(bool(worse))

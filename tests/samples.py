@@ -1,8 +1,10 @@
-"""Records as a test needs them: everything plausible, but for what the test names."""
+"""Records and cells as a test needs them: everything plausible, but for what the test names."""
 
 from dataclasses import replace
 from typing import Any
 
+from levelground.judging.summary import Cell, Memory
+from levelground.model.interval import Interval
 from levelground.model.record import Conditions, Member, Run, Slice
 
 _SLICE = Slice(
@@ -63,3 +65,25 @@ def a_run(*services: str, **changes: Any) -> Run:
         host={"kernel": "6.1", "architecture": "x86_64", "cpu": "CPU", "cpus": 2, "cgroup_version": 1, "engine": None},
     )
     return replace(run, **changes)
+
+
+ONE = Interval(1.0, 1.0, 1.0)
+_CELL = Cell(
+    role="contender",
+    valid=True,
+    reasons=[],
+    group="a",
+    requests=1000,
+    errors=0,
+    throughput_per_second=Interval(801.2, 790.0, 812.0),
+    throughput_ratio=ONE,
+    cpu_us_per_request=Interval(1234.4, 1200.0, 1270.0),
+    cpu_ratio=ONE,
+    latency_us={"p50": 1000.0, "p99": 2000.0, "p999": 3000.0},
+    memory_bytes=Memory(10 * 2**20, 20 * 2**20),
+    twin_of=None,
+)
+
+
+def a_cell(**changes: Any) -> Cell:
+    return replace(_CELL, **changes)

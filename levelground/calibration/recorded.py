@@ -16,7 +16,6 @@ from levelground.model import folder, record
 from levelground.model.folder import RESULTS, Folder
 from levelground.model.record import Run
 
-MEASURES = {"undisturbed": "undisturbed_ratio", "as_it_went": "throughput_ratio"}
 FEWEST_RUNS = 2
 OUTLIER = 0.15
 """So far off the line of all the others (0.15: 15 %), a service's time is worth an explanation."""
@@ -41,19 +40,16 @@ def judge_tomorrow(runs: list[Summary]) -> Found:
     when = sorted(datetime.fromisoformat(run.context["started"]) for run in runs)
     numbers: dict[str, Any] = {"runs": len(runs), "hours": (when[-1] - when[0]).total_seconds() / 3600}
     details: dict[str, Any] = {"runs": [run.run for run in runs]}
-    for name, measure in MEASURES.items():
+    for name, measure in comparison.MEASURES.items():
         found = [change for pair in combinations(runs, 2) for change in comparison.changes(*pair, measure)]
         beyond = sum(one.beyond for one in found)
+        differences = [100 * abs(one.difference) for one in found]
         numbers[name] = {
             "comparisons": len(found),
             "beyond": beyond,
             "beyond_percent": 100 * beyond / len(found) if found else None,
-            "median_difference_percent": 100 * float(np.median([abs(one.difference) for one in found]))
-            if found
-            else None,
-            "largest_difference_percent": 100 * max((abs(one.difference) for one in found), default=math.nan)
-            if found
-            else None,
+            "median_difference_percent": float(np.median(differences)) if found else None,
+            "largest_difference_percent": max(differences, default=None),
         }
         details[name] = _by_service(runs, measure)
     return numbers, details

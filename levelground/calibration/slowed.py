@@ -28,10 +28,8 @@ SECOND_ZERO = "0 again"
 
 def small(seconds: float) -> Found:
     """The same container slowed by 1, 2 and 5 %, and twice not at all, in tries of TRY_SECONDS."""
-    turns = _turns_for({percent: float(percent) / 100 for percent in PERCENTS})
-    states = {"0": "/work/0", SECOND_ZERO: "/work/0", **{name: f"/work/{number}" for name, number in turns.items()}}
-    seen = lanes.measure(states, seconds)
-    return judge_small(seen, {name: _added(number, seen) for name, number in turns.items()})
+    zeros = ("0", SECOND_ZERO)
+    return judge_small(*_slowed(zeros, {percent: float(percent) / 100 for percent in PERCENTS}, seconds))
 
 
 def judge_small(seen: Seen, added: Mapping[str, float]) -> Found:
@@ -49,8 +47,8 @@ def judge_small(seen: Seen, added: Mapping[str, float]) -> Found:
         numbers[name] = {
             "truth_percent": 100 * share,
             "tries": len(changes),
-            "found": sum(one.low > 0 or (share == 0 and one.high < 0) for one in changes),
-            "found_as_it_went": sum(one.low > 0 or (share == 0 and one.high < 0) for one in went),
+            "found": _found(changes, share),
+            "found_as_it_went": _found(went, share),
             "half_width_percent": _half_width(changes),
             "half_width_as_it_went_percent": _half_width(went),
             "estimate_percent": whole.estimate if whole else None,
@@ -63,10 +61,7 @@ def judge_small(seen: Seen, added: Mapping[str, float]) -> Found:
 
 def scale(seconds: float) -> Found:
     """The same container slowed by factors: whether slow services are read as slow as they are."""
-    turns = _turns_for({factor: float(factor) - 1 for factor in FACTORS})
-    states = {"0": "/work/0", **{name: f"/work/{number}" for name, number in turns.items()}}
-    seen = lanes.measure(states, seconds)
-    return judge_scale(seen, {name: _added(number, seen) for name, number in turns.items()})
+    return judge_scale(*_slowed(("0",), {factor: float(factor) - 1 for factor in FACTORS}, seconds))
 
 
 def judge_scale(seen: Seen, added: Mapping[str, float]) -> Found:
@@ -102,20 +97,21 @@ def judge_garbage(seen: Seen) -> Found:
     return {**numbers, **_settled(seen)}, {}
 
 
-def _turns_for(shares: Mapping[str, float]) -> dict[str, int]:
-    """How many turns of the loop take about such shares of an answer's time."""
-    cost = lanes.measure({"0": "/work/0"}, ROUGH_SECONDS).cost("0")
-    if cost is None:
-        raise RuntimeError("the host had no undisturbed moment to see what an answer costs")
-    return {name: round(share * cost.estimate / _turn_us()) for name, share in shares.items()}
+def _slowed(zeros: Sequence[str], shares: Mapping[str, float], seconds: float) -> tuple[Seen, dict[str, float]]:
+    """Lanes without extra work, and lanes slowed by about such shares of an answer's time; the shares that it was."""
+    cost, turn_us = _cost(lanes.measure({"0": "/work/0"}, ROUGH_SECONDS)), _turn_us()
+    turns = {name: round(share * cost / turn_us) for name, share in shares.items()}
+    states = {name: f"/work/{number}" for name, number in (dict.fromkeys(zeros, 0) | turns).items()}
+    seen = lanes.measure(states, seconds)
+    cost, turn_us = _cost(seen), _turn_us()
+    return seen, {name: number * turn_us / cost for name, number in turns.items()}
 
 
-def _added(turns: int, seen: Seen) -> float:
-    """What so many turns take, by what an answer takes without them."""
-    cost = seen.cost("0")
-    if cost is None:
+def _cost(seen: Seen) -> float:
+    """What an answer takes without extra work, in µs, undisturbed. Raises RuntimeError."""
+    if (cost := seen.cost("0")) is None:
         raise RuntimeError("the host had no undisturbed moment to see what an answer costs")
-    return turns * _turn_us() / cost.estimate
+    return cost.estimate
 
 
 def _turn_us() -> float:
@@ -132,6 +128,11 @@ def _as_it_went(seen: Seen, name: str, blocks: slice) -> Interval | None:
 def _slower(speed: Interval | None) -> Interval | None:
     """By how many percent more time it takes, from a ratio of speeds."""
     return speed and Interval(*(100 * (1 / one - 1) for one in (speed.estimate, speed.high, speed.low)))
+
+
+def _found(changes: Sequence[Interval], share: float) -> int:
+    """In how many it was told to be slower; of what is not slower, to be either."""
+    return sum(one.low > 0 or (share == 0 and one.high < 0) for one in changes)
 
 
 def _half_width(changes: Sequence[Interval]) -> float | None:

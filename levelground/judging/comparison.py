@@ -14,7 +14,8 @@ from levelground.judging.summary import Cell, Summary
 from levelground.model.interval import Interval
 from levelground.model.record import Member, Run
 
-MEASURES = {"undisturbed_ratio": "undisturbed", "throughput_ratio": "as it went"}
+MEASURES = {"undisturbed": "undisturbed_ratio", "as_it_went": "throughput_ratio"}
+"""The ratios of a cell that are compared."""
 
 
 class NotComparable(ValueError):

@@ -133,7 +133,7 @@ def measure(table: Table) -> str:
 
 def judge(folder: Folder) -> Summary:
     """Judges a run from its files alone and writes summary.json into its folder."""
-    summary = of(folder.read_run(), list(folder.read_slices()), list(folder.read_blocks()))
+    summary = of(folder.read_run(), *folder.read_all())
     folder.write_json("summary.json", summary)
     return summary
 

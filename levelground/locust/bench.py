@@ -140,7 +140,7 @@ class _Progress:
 
     def __call__(self, folder: Folder) -> bool:
         """Whether every ratio is as precise as was asked for: in more than one round, if there are to be any."""
-        told, slices, blocks = folder.read_run(), list(folder.read_slices()), list(folder.read_blocks())
+        told, (slices, blocks) = folder.read_run(), folder.read_all()
         last, widths = slices[-1], summary.ratio_widths(told, slices, blocks)
         print(table.progress(last.block, 60 * (self._plan.minutes or 0) - last.start_seconds, widths), file=sys.stderr)
         wanted = self._plan.precision

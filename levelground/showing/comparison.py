@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from levelground.judging import comparison, summary
 from levelground.judging.comparison import Change
+from levelground.model.folder import Folder
 from levelground.model.interval import Interval
+from levelground.model.record import Run
 from levelground.showing import columns
 from levelground.showing.columns import Column
 
@@ -22,6 +25,17 @@ class Compared:
     counted: Mapping[tuple[str, str], float]
     """Percent more instructions, by scenario and service."""
     environment: Sequence[tuple[str, str, str]]
+
+
+def of(before: Run, after: Run, services: Sequence[str]) -> Compared:
+    """Judges both runs from their files and compares those services."""
+    judged = [summary.of(run, *Folder.of(run).read_all()) for run in (before, after)]
+    found, went = (
+        [one for one in comparison.changes(judged[0], judged[1], measure) if one.service in services]
+        for measure in comparison.MEASURES.values()
+    )
+    counted, environment = comparison.counted(judged[0], judged[1]), comparison.environment(before, after)
+    return Compared(before.run, after.run, found, went, counted, environment)
 
 
 @dataclass(frozen=True)

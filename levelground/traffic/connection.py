@@ -15,6 +15,7 @@ from typing import override
 
 from gevent import monkey
 
+from levelground.stand.host import SO_TIMESTAMPNS
 from levelground.traffic import message
 from levelground.traffic.pool import Learned, Script, starts
 from levelground.traffic.spelling import BLANK_LINE, NO_MARKS, Marks
@@ -29,7 +30,6 @@ _MSG_PEEK = 2
 IDLE_SECONDS = 1.0
 """A connection on which nothing happened for so long may be closed by the service just when a request is sent."""
 RECEIVE = 1 << 16
-_SO_TIMESTAMPNS = 35
 STAMP = struct.Struct("@qq")
 """The time at which what is received came in, as the kernel tells it: seconds and nanoseconds by CLOCK_REALTIME."""
 ANCILLARY = socket.CMSG_SPACE(STAMP.size)
@@ -137,7 +137,7 @@ class Connection:
         self._socket = self._new_socket(socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.fd: int = self._socket.fileno()
-        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.receive, self.write = self._socket.recvmsg, self._socket.send
         self.buffer = b""
         self.opened_ns = self.used_ns = time.perf_counter_ns()

@@ -1,16 +1,16 @@
 """What runs on record say of the instrument."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from levelground.calibration import recorded
-from levelground.judging.summary import Cell, Memory, Summary, Table
+from levelground.judging.summary import Summary, Table
 from levelground.model.interval import Interval
 from levelground.model.record import Instructions
+from tests.samples import a_cell
 
 
 def around(estimate: float, share: float = 0.02) -> Interval:
@@ -19,8 +19,7 @@ def around(estimate: float, share: float = 0.02) -> Interval:
 
 def judged(started: str, *, undisturbed: float, went: float) -> Summary:
     cells = {
-        name: replace(
-            CELL,
+        name: a_cell(
             undisturbed_ratio=around(ratio),
             throughput_ratio=around(other),
             undisturbed_us_per_request=around(40 / ratio),
@@ -29,23 +28,6 @@ def judged(started: str, *, undisturbed: float, went: float) -> Summary:
     }
     table = Table(load="closed", blocks=10, dropped_blocks=0, services=cells, baseline="starlette")
     return Summary(run=started, context={"started": started}, baseline="starlette", scenarios={"hello": table})
-
-
-CELL = Cell(
-    role="contender",
-    valid=True,
-    reasons=[],
-    group="a",
-    requests=1,
-    errors=0,
-    throughput_per_second=None,
-    throughput_ratio=None,
-    cpu_us_per_request=None,
-    cpu_ratio=None,
-    latency_us={},
-    memory_bytes=Memory(None, None),
-    twin_of=None,
-)
 
 
 def test_runs_that_agree_and_runs_that_do_not() -> None:

@@ -11,7 +11,8 @@ from levelground.locust import tab
 from levelground.model.folder import Folder
 from levelground.showing import table
 from tests.locust.test_form import browser, environment, started
-from tests.showing.test_table import a_cell, a_summary
+from tests.samples import a_cell
+from tests.showing.test_table import a_summary
 
 __all__ = ["browser", "environment", "started"]
 

@@ -6,31 +6,11 @@ from typing import Any
 
 import pytest
 
-from levelground.judging.summary import Cell, Memory, Summary, Table
+from levelground.judging.summary import Cell, Summary, Table
 from levelground.model.interval import Interval
 from levelground.model.record import Instructions
 from levelground.showing import table
-
-ONE = Interval(1.0, 1.0, 1.0)
-_CELL = Cell(
-    role="contender",
-    valid=True,
-    reasons=[],
-    group="a",
-    requests=1000,
-    errors=0,
-    throughput_per_second=Interval(801.2, 790.0, 812.0),
-    throughput_ratio=ONE,
-    cpu_us_per_request=Interval(1234.4, 1200.0, 1270.0),
-    cpu_ratio=ONE,
-    latency_us={"p50": 1000.0, "p99": 2000.0, "p999": 3000.0},
-    memory_bytes=Memory(10 * 2**20, 20 * 2**20),
-    twin_of=None,
-)
-
-
-def a_cell(**changes: Any) -> Cell:
-    return replace(_CELL, **changes)
+from tests.samples import ONE, a_cell
 
 
 def a_summary(load: str = "closed", **scenarios: dict[str, Cell]) -> Summary:
