@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TEXT, JSON = "text/plain", "application/json"
 
@@ -16,7 +16,7 @@ class Step:
     media_type: str | None
     body: str
     """Text, or JSON in its canonical form; "" if the answer has no body."""
-    written: str = field(default="", compare=False)
+    written: str = ""
     """JSON as the scenario wrote it, with its order of keys and its 100.0; "" if that is the canonical form."""
 
     @property

@@ -249,6 +249,8 @@ def test_one_set_of_helpers_serves_several_services_and_forgets(helpers: crew.He
 
 def test_a_refusal_of_a_helpers_connection_is_named_and_the_next_slice_goes_on(helpers: crew.Helpers) -> None:
     with driven(helpers, greetings(2)) as (server, one, scripts):
+        # A connection that is answered has been accepted: one that is not yet would go with the listener.
+        assert one.burst(scripts, 0, 0.0).answers == 2
         one.prepare(1)
         server.refuse()
         with pytest.raises(client.NoAnswer) as caught:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from levelground.traffic import pool, scenario
@@ -44,6 +44,7 @@ class Asked:
         return self._ask(step)
 
 
+@example(style=STYLES[0], framing=Framing.LENGTH, said=[0, 0.0], connections=1)
 @given(
     style=st.sampled_from(STYLES),
     framing=st.sampled_from(Framing),
