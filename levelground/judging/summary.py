@@ -163,6 +163,19 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
     return Summary(run.run, context, run.baseline, tables)
 
 
+def counted(
+    run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()
+) -> dict[str, dict[str, list[Slice]]]:
+    """The slices that a summary's numbers come from, by scenario and service: good ones of blocks that count."""
+    dropped = gates.dropped(run, blocks)
+    found: dict[str, dict[str, list[Slice]]] = {name: defaultdict(list) for name in run.scenarios}
+    for name, services in found.items():
+        for one in _whole(run, name, [one for one in slices if one.scenario == name and not one.warmup]):
+            if one.block not in dropped and gates.is_good(one):
+                services[one.service].append(one)
+    return found
+
+
 def ratio_widths(
     run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions], resamples: int = 200
 ) -> dict[str, float]:
