@@ -41,7 +41,7 @@ judge:  ## judges a run again from its files. RUN=
 report:  ## a run as one page, results/RUN/report.html, and the front page of all runs, results/index.html. RUN=
 	@engine/stand report $(OPTIONS)
 
-runs:  ## what was measured so far, the newest first.
+runs:  ## what was measured so far, the newest first. 
 	@engine/stand runs $(OPTIONS)
 
 footprint:  ## time to start, memory, idle CPU, image and packages of every service. SERVICES= REPEATS=

@@ -69,6 +69,10 @@ class Folder:
             told |= {"baseline": told.pop("reference"), "schema": SCHEMA}
         return msgspec.convert(told, Run)
 
+    def read_schema(self) -> int:
+        """The schema that the run was written in. Raises as `read_run` does."""
+        return int(msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any]).get("schema", SCHEMA))
+
     def last_slice(self) -> Slice | None:
         """None before the first."""
         newest = deque(self.read_slices(), maxlen=1)

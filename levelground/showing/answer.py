@@ -9,7 +9,7 @@ from levelground.judging.summary import Cell, Table, measure, ranked
 from levelground.model.interval import Interval
 from levelground.showing import rounding
 
-LISTED = 8
+LISTED = 9
 """So many places are listed; the rest is in the plot."""
 _OF = {
     "undisturbed_ratio": "times the speed of {}",
@@ -131,7 +131,9 @@ class _Found:
         said = []
         for name, cell in self.table.services.items():
             if cell.twin_of and cell.twin_of == self.table.baseline and self.ratio(cell):
-                said.append(f"{name}, the same image again, stands at {rounding.interval(self.ratio(cell))}: truth is 1.")
+                said.append(
+                    f"{name}, the same image again, stands at {rounding.interval(self.ratio(cell))}: truth is 1."
+                )
         width = widest_half_width(
             ratio for _, cell in self.ranked if cell.valid and (ratio := self.ratio(cell)) is not None
         )

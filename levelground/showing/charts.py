@@ -96,7 +96,9 @@ def dots(
             domain=False,
             ticks=False,
             labelPadding=8,
-            labelFontWeight=alt.condition(f"indexof({json.dumps(list(strong))}, datum.value) >= 0", alt.value("bold"), alt.value("normal")),
+            labelFontWeight=alt.condition(
+                f"indexof({json.dumps(list(strong))}, datum.value) >= 0", alt.value("bold"), alt.value("normal")
+            ),
         ),
     )
     chart = alt.Chart(_data([asdict(one) | _look(looks[one.service]) for one in values])).transform_calculate(
@@ -141,14 +143,11 @@ def scatter(
     x_scale, x_ticks = _scale([end for one in points for end in (one.x_low, one.x_high)], wide=1.25)
     y_scale, y_ticks = _scale([end for one in points for end in (one.y_low, one.y_high)], wide=1.15)
     chart = alt.Chart(
-        _data([asdict(one) | _look(looks[one.service]) | {"above": i % 2 == 0} for i, one in enumerate(points)])
+        _data([asdict(one) | _look(looks[one.service]) | {"is_last": True} for one in points])
     ).transform_calculate(shown=f"{_SHOWN} ? datum.colour : grey")
     colour = alt.Color("shown:N", scale=None, legend=None)
     x = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(values=x_ticks, labelOverlap=True))
     y = alt.Y("y:Q", title=y_title, scale=y_scale, axis=alt.Axis(values=y_ticks, labelOverlap=True))
-    named = chart.transform_filter(_SHOWN)
-    above, below = (named.transform_filter(condition) for condition in ("datum.above", "!datum.above"))
-    label = {"fontSize": 11}
     return _finish(
         alt.layer(
             chart.mark_rule(opacity=0.5).encode(x=alt.X("x_low:Q", scale=x_scale), x2="x_high:Q", y=y, color=colour),
@@ -160,8 +159,7 @@ def scatter(
                 shape=alt.Shape("shape:N", scale=None, legend=None),
                 tooltip=["service:N", alt.Tooltip("text:N", title="measured")],
             ),
-            above.mark_text(align="left", dx=7, dy=-7, **label).encode(x, y, text="service:N"),
-            below.mark_text(align="right", dx=-7, dy=8, **label).encode(x, y, text="service:N"),
+            *_legend(chart, "-datum.y"),
         ),
         height=340,
         description=description,
@@ -232,14 +230,31 @@ def _lines(
             shape=alt.Shape("shape:N", scale=None, legend=None),
             tooltip=["service:N", alt.Tooltip("text:N", title="measured")],
         ),
-        chart.transform_filter(f"datum.is_last && {_SHOWN}")
-        .mark_text(align="left", dx=6, fontSize=11)
-        .encode(x, y, text="service:N"),
+        *_legend(chart, "-datum.y"),
     ]
     if limit:
         at = alt.Chart(_data([{"y": limit}]))
         layers.insert(0, at.mark_rule(strokeDash=[4, 3], color="gray").encode(y))
     return _finish(alt.layer(*layers), height=360, description=description)
+
+
+def _legend(chart: alt.Chart, order: str) -> list[alt.Chart]:
+    """The services in colour, listed at the right edge by where their lines or points are, the highest first."""
+    rows = (
+        chart.transform_filter(f"datum.is_last && {_SHOWN}")
+        .transform_calculate(order=order)
+        .transform_window(place="row_number()", sort=[alt.SortField("order")])
+    )
+    y = alt.ExprRef("datum.place * 17 - 8")
+    shape = alt.Shape("shape:N", scale=None, legend=None)
+    return [
+        rows.mark_point(x=alt.ExprRef("width + 14"), y=y, size=45, filled=True, opacity=1).encode(
+            color=alt.Color("shown:N", scale=None, legend=None), shape=shape
+        ),
+        rows.mark_text(x=alt.ExprRef("width + 23"), y=y, align="left", baseline="middle", fontSize=12).encode(
+            text="service:N"
+        ),
+    ]
 
 
 def _scale(ends: Sequence[float], wide: float = 1.06) -> tuple[alt.Scale, list[float]]:
@@ -249,7 +264,7 @@ def _scale(ends: Sequence[float], wide: float = 1.06) -> tuple[alt.Scale, list[f
     if low > 0 and high / low > _NARROW:
         domain = [low / wide, high * wide]
         return (
-            alt.Scale(type="log", domain=domain, nice=False, zero=False),
+            alt.Scale(type="log", domain=domain, nice=False),
             [tick for tick in _TICKS if domain[0] <= tick <= domain[1]],
         )
     room = (high - low) * (wide - 1) or abs(high) * 0.05 or 1.0
@@ -277,7 +292,7 @@ def _data(rows: Sequence[Mapping[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
-def _finish(chart: alt.LayerChart, *, height: int, description: str) -> Spec:
+def _finish(chart: alt.LayerChart | alt.FacetChart, *, height: int, description: str) -> Spec:
     finished = chart.properties(
         width="container",
         height=height,

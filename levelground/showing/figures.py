@@ -9,6 +9,7 @@ from typing import Any
 
 from levelground.judging.summary import Cell, Table, measure, ranked
 from levelground.model import histogram
+from levelground.model.count import LARGEST_SPREAD
 from levelground.model.footprint import Footprint, Sample
 from levelground.model.interval import Interval
 from levelground.model.objective import Objective
@@ -89,7 +90,7 @@ def _instructions(row: table.Row) -> str:
     found = row.cell.instructions_per_request
     if found is None:
         return "–"
-    half = found.estimate * found.spread / 2
+    half = found.estimate * max(found.spread, LARGEST_SPREAD) / 2
     return rounding.estimate(Interval(found.estimate, found.estimate - half, found.estimate + half))
 
 
@@ -150,9 +151,7 @@ def ratios(run: Run, scenario: str, found: Table, looks: Mapping[str, Look]) -> 
         for key, kind in kinds.items()
         if (ratio := getattr(cell, key)) is not None
     ]
-    twin = next(
-        (cell for cell in found.services.values() if cell.twin_of and cell.twin_of == found.baseline), None
-    )
+    twin = next((cell for cell in found.services.values() if cell.twin_of and cell.twin_of == found.baseline), None)
     twin_ratio: Interval | None = getattr(twin, main) if twin else None
     spec = None
     if dots:
@@ -253,9 +252,7 @@ _COST_FIELDS = (
     Field[_Cost]("service", "service", lambda row: row.service, is_word=True),
     Field[_Cost]("cpu_us_per_request", "CPU µs/request (95 %)", lambda row: rounding.interval(row.cpu)),
     Field[_Cost]("throughput_per_second", "requests/s (95 %)", lambda row: rounding.interval(row.rate)),
-    Field[_Cost](
-        "busy", "share of one core", lambda row: f"{row.cpu.estimate * row.rate.estimate / 1e4:.0f} %"
-    ),
+    Field[_Cost]("busy", "share of one core", lambda row: f"{row.cpu.estimate * row.rate.estimate / 1e4:.0f} %"),
 )
 
 
@@ -430,9 +427,9 @@ def capacities(scenario: str, found: Table, looks: Mapping[str, Look]) -> Figure
         Field[table.Row](
             "capacity_per_second",
             "capacity/s (95 %)",
-            lambda row: rounding.interval(row.cell.capacity_per_second)
-            if row.cell.capacity_per_second
-            else table.capacity(row),
+            lambda row: (
+                rounding.interval(row.cell.capacity_per_second) if row.cell.capacity_per_second else table.capacity(row)
+            ),
         ),
         Field[table.Row]("verdict", "verdict", lambda row: ", ".join(row.cell.reasons) or "ok", is_word=True),
     )
@@ -465,10 +462,9 @@ def trials(run: Run, scenario: str, counted: Mapping[str, Sequence[Slice]], look
             if one.offered_per_second and us is not None:
                 met = not one.unanswered and objective.met(one.latency)
                 near[round(math.log(one.offered_per_second) / _BAND)].append((one.offered_per_second, us, met))
-        bands += [
-            _Band(name, *(median(one[column] for one in tried) for column in (0, 1)), len(tried), sum(t[2] for t in tried))
-            for _, tried in sorted(near.items())
-        ]
+        for _, tried in sorted(near.items()):
+            rate, us = (median(one[column] for one in tried) for column in (0, 1))
+            bands.append(_Band(name, rate, us, len(tried), sum(met for _, _, met in tried)))
     word = f"p{objective.percentile:g}"
     steps = [
         Step(

@@ -22,6 +22,8 @@ class Material:
     """A run."""
 
     run: Run
+    schema: int
+    """That the run was written in."""
     summary: Summary | None
     """None: it cannot be judged."""
     counted: Mapping[str, Mapping[str, Sequence[Slice]]]
@@ -46,7 +48,7 @@ def read(folder: Folder) -> Material:
     counted: Mapping[str, Mapping[str, Sequence[Slice]]] = {}
     if whole and summary:
         counted = judging.counted(run, known, blocks)
-    return Material(run, summary, counted, footprints(folder.path.resolve().parent, run), problems)
+    return Material(run, folder.read_schema(), summary, counted, footprints(folder.path.resolve().parent, run), problems)
 
 
 def read_summary(folder: Folder) -> Summary | None:

@@ -34,8 +34,10 @@ def look(service: str, catalogue: Sequence[str]) -> Look:
 
 
 def first(services: Iterable[str], catalogue: Sequence[str]) -> list[str]:
-    """Which of some services have their colours from the start: eight at most, no two of them the same colour."""
+    """Which of some services have their colours from the start: eight at most, of different colours if there are."""
     chosen: dict[str, str] = {}
+    rest = []
     for service in services:
-        chosen.setdefault(look(service, catalogue).colour, service)
-    return list(chosen.values())[:AT_ONCE]
+        if chosen.setdefault(look(service, catalogue).colour, service) != service:
+            rest.append(service)
+    return [*chosen.values(), *rest][:AT_ONCE]

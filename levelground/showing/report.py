@@ -92,7 +92,7 @@ def _page(material: Material) -> tuple[str, list[Listing]]:
         run=run,
         machine=facts.machine(run),
         traffic=facts.traffic(run),
-        notes=facts.notes(run, catalogue),
+        notes=facts.notes(run, material.schema, catalogue),
         problems=material.problems,
         answers=answers(summary),
         scenarios=scenarios,
@@ -141,7 +141,7 @@ def _bundle() -> str:
 
     from levelground.showing import charts
 
-    script: str = vl_convert.javascript_bundle(vl_version=charts.VERSION)
+    script: str = vl_convert.javascript_bundle(None, vl_version=charts.VERSION)
     # Whatever a later version holds: a script ends only where the page says so.
     return re.sub(r"</(?=script)", r"<\\/", script, flags=re.IGNORECASE)
 
@@ -164,13 +164,21 @@ def markdown(material: Material) -> str:
         "",
         f"{_escaped(facts.machine(run))}; {_escaped(facts.traffic(run))}.",
     ]
-    lines += [f"\n**{_escaped(one)}**" for one in [*facts.notes(run, run.services), *material.problems]]
+    lines += [f"\n**{_escaped(one)}**" for one in [*facts.notes(run, material.schema, run.services), *material.problems]]
     for one in answers(summary):
         assert summary is not None
         lines += ["", f"#### {_escaped(one.scenario)}", "", _escaped(one.sentence)]
         lines += [_escaped(part) for part in [one.overall, *one.trust, one.invalid] if part]
         lines += ["", *_rows(one.scenario, summary.scenarios[one.scenario], run.connections)]
-    lines += ["", "Services that share a letter cannot be told apart at 95 %.", "", "```", facts.command(run), "```", ""]
+    lines += [
+        "",
+        "Services that share a letter cannot be told apart at 95 %.",
+        "",
+        "```",
+        facts.command(run),
+        "```",
+        "",
+    ]
     return "\n".join(lines)
 
 

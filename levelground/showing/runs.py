@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from markupsafe import Markup
 
 from levelground.judging.statistics import widest_half_width
 from levelground.judging.summary import Cell, Summary, Table, measure
@@ -59,7 +60,7 @@ def write(results: Path, entries: list[Entry]) -> Path:
     path = results / FILE
     style = (Path(__file__).parent / "templates" / "report.css").read_text()
     page = report.TEMPLATES.get_template("index.html").render(
-        entries=entries, style=report.Markup(style), policy=report.policy([]), report=report.FILE
+        entries=entries, style=Markup(style), policy=report.policy([]), report=report.FILE
     )
     report.replace(path, page)
     return path
@@ -94,7 +95,7 @@ def _entry(path: Path, catalogue: Collection[str]) -> Entry:
         where=facts.machine(run),
         precise=_precise(summary),
         valid=_valid(summary),
-        note=_note(run, summary, catalogue),
+        note=_note(run, folder.read_schema(), summary, catalogue),
         has_report=has_report,
     )
 
@@ -123,7 +124,7 @@ def _tables(summary: Summary | None) -> list[Table]:
     return list(summary.scenarios.values()) if summary else []
 
 
-def _note(run: Run, summary: Summary | None, catalogue: Collection[str]) -> str:
+def _note(run: Run, schema: int, summary: Summary | None, catalogue: Collection[str]) -> str:
     said = []
     if summary is None:
         said.append("not judged: make report does it")
@@ -135,8 +136,8 @@ def _note(run: Run, summary: Summary | None, catalogue: Collection[str]) -> str:
         said.append("broken off or under way")
     elif run.ended not in facts.ENDED:
         said.append(run.ended)
-    if run.schema < SCHEMA:
-        said.append(f"schema {run.schema}")
+    if schema < SCHEMA:
+        said.append(f"schema {schema}")
     if gone := [name for name in run.services if name not in catalogue]:
         said.append(f"not in compose.yaml any more: {', '.join(gone)}")
     return "; ".join(said) or "ok"

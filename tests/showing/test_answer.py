@@ -40,7 +40,10 @@ def test_leaders_that_share_a_letter_are_named_together() -> None:
 def test_references_ahead_of_all_contenders_are_named() -> None:
     table = a_table(starlette=BASELINE, go=a_ranked(2.0, "a", role="reference"))
     told = answer.of("hello", table)
-    assert told.sentence == "starlette is the only one of the contenders with a valid cell. It is the baseline of all ratios."
+    assert (
+        told.sentence
+        == "starlette is the only one of the contenders with a valid cell. It is the baseline of all ratios."
+    )
     assert told.overall == "Ahead of all contenders: go 2.00 (1.92–2.08)."
 
 
@@ -52,9 +55,7 @@ def test_the_ceiling_is_no_leader() -> None:
 def test_how_sure_it_is_and_what_does_not_count_is_said() -> None:
     twin = a_ranked(0.995, "c", role="control", twin_of="starlette")
     bad = a_ranked(9.0, "", valid=False, reasons=["errors: refused ×9", "errors: more", "restarted: 2 times"])
-    table = replace(
-        a_table(starlette=BASELINE, starlette_twin=twin, sanic=bad), disturbed_share=0.11, dropped_blocks=3
-    )
+    table = replace(a_table(starlette=BASELINE, starlette_twin=twin, sanic=bad), disturbed_share=0.11, dropped_blocks=3)
     told = answer.of("hello", table)
     assert told.trust == [
         "starlette-twin, the same image again, stands at 0.99 (0.96–1.03): truth is 1.",
@@ -68,9 +69,9 @@ def test_how_sure_it_is_and_what_does_not_count_is_said() -> None:
 
 def test_a_scenario_without_a_valid_cell_says_why() -> None:
     noisy = replace(a_table(starlette=a_cell(valid=False, reasons=["too noisy"])), too_noisy=True, dropped_blocks=50)
-    assert answer.of("hello", noisy).sentence == (
-        "No answer: the host was too noisy, 50 of 60 blocks were dropped."
-    )
+    assert answer.of("hello", noisy).sentence == ("No answer: the host was too noisy, 50 of 60 blocks were dropped.")
     empty = replace(noisy, too_noisy=False, blocks=0)
     assert answer.of("hello", empty).sentence == "No answer: there is no whole block yet."
-    assert answer.of("items", Table("closed", 0, 0, {})).sentence == "None of these services has a part in this scenario."
+    assert (
+        answer.of("items", Table("closed", 0, 0, {})).sentence == "None of these services has a part in this scenario."
+    )

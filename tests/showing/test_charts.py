@@ -5,11 +5,11 @@ import json
 from levelground.showing import charts, palette
 from levelground.showing.charts import Dot, Step
 
-LOOKS = {name: palette.look(name, ["a", "b"]) for name in ("a", "b", "it's \"c\"")}
+LOOKS = {name: palette.look(name, ["a", "b"]) for name in ("a", "b", 'it\'s "c"')}
 
 
 def dots(*values: Dot, line: float | None = 1.0) -> charts.Spec:
-    return charts.dots(values, LOOKS, title="speed", description="what it shows", line=line, strong=["it's \"c\""])
+    return charts.dots(values, LOOKS, title="speed", description="what it shows", line=line, strong=['it\'s "c"'])
 
 
 def scales(spec: charts.Spec) -> set[str]:
@@ -23,14 +23,17 @@ def test_ratios_far_apart_have_a_log_axis_and_near_ones_a_linear_one() -> None:
 
 
 def test_every_plot_has_a_description_and_the_parameters_of_the_page() -> None:
-    for spec in (dots(Dot("a", "x", 1.0)), charts.percentiles([Step("a", 2, 1.0)], LOOKS, y_title="ms", description="d")):
+    for spec in (
+        dots(Dot("a", "x", 1.0)),
+        charts.percentiles([Step("a", 2, 1.0)], LOOKS, y_title="ms", description="d"),
+    ):
         assert spec["description"]
         assert [one["name"] for one in spec["params"]] == ["coloured", "grey"]
         assert spec["width"] == "container"
 
 
 def test_names_with_quotes_stay_names() -> None:
-    text = json.dumps(dots(Dot("it's \"c\"", "as it went", 1.0)))
+    text = json.dumps(dots(Dot('it\'s "c"', "as it went", 1.0)))
     assert json.loads(text)
 
 

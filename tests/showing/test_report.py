@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from levelground.model.folder import Folder
 from levelground.model.interval import Interval
 from levelground.showing import facts, material, report, rounding
 from levelground.showing.material import Material
@@ -18,6 +20,11 @@ from tests.samples import a_member
 from tests.showing.reported import a_closed_run, written
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+def without_scripts(page: str) -> str:
+    """The page's own markup: the scripts hold text that looks like some."""
+    return re.sub(r"(<script[^>]*>).*?(</script>)", r"\1\2", page, flags=re.DOTALL)
 
 
 def specs(page: str) -> dict[str, Any]:
@@ -73,7 +80,7 @@ def test_every_plot_has_its_table_and_every_table_its_csv(made: tuple[Material, 
 
 def test_the_page_asks_for_nothing_and_runs_only_its_own_scripts(made: tuple[Material, str, Path]) -> None:
     _, page, _ = made
-    assert re.findall(r'<(?:script|link|img|iframe)[^>]*\s(?:src|href)="', page) == []
+    assert re.findall(r'<(?:script|link|img|iframe)[^>]*\s(?:src|href)="', without_scripts(page)) == []
     allowed = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     assert allowed
     told = unescape(allowed[1])
@@ -127,7 +134,7 @@ def test_nothing_of_a_run_can_inject_markup(tmp_path: Path) -> None:
     page = report.page(found)
     report.write(folder, found)
     assert "<script>alert" not in page
-    assert "<img" not in page
+    assert "<img" not in without_scripts(page)
     assert page.count("</script>") == 4
     assert {path.parent for path in tmp_path.rglob("*.csv")} == {folder.path}
 
@@ -179,9 +186,7 @@ def test_a_service_that_is_no_more_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("schema", ["schema-1", "schema-2"])
 def test_a_run_of_an_older_schema_is_shown_and_said_to_be_one(schema: str, tmp_path: Path) -> None:
-    import shutil
-
     shutil.copytree(Path(__file__).parent.parent / "runs" / schema, tmp_path / schema)
-    page = report.page(material.read(material.Folder(tmp_path / schema)))
-    assert "schema" in page
+    page = report.page(material.read(Folder(tmp_path / schema)))
+    assert f"This run is of schema {schema[-1]}" in page
     assert "How to reproduce it" in page

@@ -31,13 +31,13 @@
     views = [];
     for (const place of document.querySelectorAll(".plot")) {
       const spec = structuredClone(specs[place.dataset.spec]);
+      const start = { coloured: coloured(), grey: grey() };
+      spec.params.forEach((one) => { if (one.name in start) one.value = start[one.name]; });
       const { view } = await vegaEmbed(place, spec, {
         mode: "vega-lite", renderer: "svg", ast: true, config: config(), tooltip: { theme: dark.matches ? "dark" : "light" },
         actions: { export: true, source: false, compiled: false, editor: false },
         downloadFileName: place.dataset.spec,
       });
-      view.signal("coloured", coloured()).signal("grey", grey());
-      await view.runAsync();
       views.push(view);
     }
     document.documentElement.dataset.drawn = String(views.length);
