@@ -92,7 +92,7 @@ def judge(given: Judge) -> int:
 
 def report(given: Report) -> int:
     """Writes a run as a page, as Markdown and as CSV, and the front page of all runs."""
-    from levelground.showing import material, report, runs
+    from levelground.showing import material, report
 
     try:
         found = material.read(given.run)

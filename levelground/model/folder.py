@@ -71,7 +71,9 @@ class Folder:
 
     def read_schema(self) -> int:
         """The schema that the run was written in. Raises as `read_run` does."""
-        return int(msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any]).get("schema", SCHEMA))
+        return int(
+            msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any]).get("schema", SCHEMA)
+        )
 
     def last_slice(self) -> Slice | None:
         """None before the first."""

@@ -98,7 +98,8 @@ def test_the_answer_comes_before_the_plots_and_the_command_has_the_seed(made: tu
     found, page, _ = made
     assert page.index("cannot be told apart at 95 %") < page.index('id="specs"')
     assert facts.command(found.run) == (
-        "make bench SERVICES=starlette,fastapi,go,starlette-twin SCENARIOS=hello CONNECTIONS=16 MINUTES=1 ROUNDS=1 SEED=1"
+        "make bench SERVICES=starlette,fastapi,go,starlette-twin SCENARIOS=hello CONNECTIONS=16 MINUTES=1 ROUNDS=1 "
+        "SEED=1"
     )
     assert facts.command(found.run) in page
 
