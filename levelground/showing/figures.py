@@ -171,7 +171,9 @@ def ratios(run: Run, scenario: str, found: Table, looks: Mapping[str, Look]) -> 
             "Filled: undisturbed, while nothing outside slowed the service's core. Hollow: as it went, the mean over "
             f"everything. {caption}"
         )
-    if twin_ratio:
+    if spec is None:
+        caption = f"No service has a ratio to {found.baseline}: the verdicts say why."
+    elif twin_ratio:
         caption += " The grey band is the twin's interval: the instrument's own error."
     return Figure(scenario, "Ratios", caption, spec, main_table(run, scenario, found), is_open=True)
 

@@ -90,7 +90,7 @@ def _entry(path: Path, catalogue: Collection[str]) -> Entry:
     summary = material.read_summary(folder)
     return Entry(
         name=path.name,
-        when=run.started,
+        when=run.started.removesuffix("Z").replace("T", " "),
         what=f"{run.load}: {', '.join(run.scenarios)}; {len(run.services)} services",
         where=facts.machine(run),
         precise=_precise(summary),
