@@ -1,5 +1,5 @@
 # A service's own image with valgrind on top, for `make count`: nothing else in it differs from what is measured.
-# Valgrind is installed once for each base image; of it comes from there what callgrind needs, for the sake of size.
+# Valgrind is installed once for each base image, and only what callgrind needs is copied from there.
 ARG IMAGE
 ARG BASE
 FROM ${BASE} AS valgrind
@@ -15,7 +15,7 @@ RUN cd /usr && mkdir /only \
 
 FROM ${IMAGE} AS service
 
-# A service that is alone in its image has no system to run valgrind on: it gets that of its base.
+# An image that holds nothing but the service has no system to run valgrind on: it gets that of its base.
 FROM valgrind AS alone
 COPY --from=service / /
 
@@ -33,7 +33,7 @@ RUN cd /venv/lib/python3*/site-packages/gunicorn_h1c \
  && mkdir /compiled && cp --parents "$PWD"/*.so /compiled
 
 FROM service AS counting
-# Fails where there is no system: see above.
+# Fails where there is no system; engine/count then builds `alone`.
 RUN ["sh", "-c", ":"]
 COPY --from=valgrind /only/ /usr/
 

@@ -14,9 +14,9 @@ from levelground import options
 from levelground.measuring import lock
 from levelground.measuring.engine import Failed, Pipe
 from levelground.measuring.plan import Changed
-from levelground.model import record
+from levelground.model import folder, record
 from levelground.model.folder import RESULTS
-from levelground.options import Bench, Calibrate, Conformance, Count, Footprint, Judge, Report, Runs, Up
+from levelground.options import Bench, Calibrate, Compare, Conformance, Count, Footprint, Judge, Report, Runs, Up
 from levelground.stand import catalog
 
 WEB_UI = ("locust", 8089)
@@ -126,6 +126,43 @@ def _write_index() -> Path:
     return runs.write(RESULTS, runs.read(RESULTS, [one.name for one in catalog.read()]))
 
 
+def compare(given: Compare) -> int:
+    """What changed from one run to another."""
+    from levelground.judging import comparison, summary
+    from levelground.showing import comparison as table
+
+    after = given.b.read_run()
+    try:
+        before = given.a.read_run() if given.a else comparison.newest_before(after, folder.runs())
+        comparison.must_be_comparable(before, after)
+    except comparison.NotComparable as error:
+        return _complain(f"these runs cannot be compared: {error}", 2)
+    judged = [summary.of(run, *folder.Folder.of(run).read_all()) for run in (before, after)]
+    names = [one.name for one in given.services]
+    found, went = (
+        [one for one in comparison.changes(judged[0], judged[1], measure) if one.service in names]
+        for measure in comparison.MEASURES
+    )
+    print(
+        table.render(
+            table.Compared(
+                before.run,
+                after.run,
+                found,
+                went,
+                comparison.counted(judged[0], judged[1]),
+                comparison.environment(before, after),
+            )
+        )
+    )
+    if not found:
+        return _complain("none of these services has a valid cell in both runs", 1)
+    worse = comparison.worse(found, names, given.fail_above) if given.fail_above is not None else []
+    for one in worse:
+        _complain(f"{one.service}, {one.scenario}: {table.percent(one.percent)} more time than before", 1)
+    return int(bool(worse))
+
+
 def footprint(given: Footprint) -> int:
     """What every service takes: time to start, memory, CPU while idle, image, packages."""
     from levelground.measuring import footprint
@@ -175,6 +212,7 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "judge": judge,
     "report": report,
     "runs": runs,
+    "compare": compare,
     "footprint": footprint,
     "count": count,
     "calibrate": calibrate,

@@ -208,6 +208,28 @@ class Runs(Struct, frozen=True, kw_only=True):
     pass
 
 
+class Compare(Struct, frozen=True, kw_only=True):
+    a: Annotated[
+        Folder | None,
+        Meta(
+            description="the earlier run: the name of its folder in `results/`",
+            extra={"parse": _run, "otherwise": "the newest run of the same services and scenarios before `B`"},
+        ),
+    ] = None
+    b: Annotated[
+        Folder,
+        Meta(description="the later run", extra={"parse": _run, "otherwise": "latest"}),
+    ] = field(default_factory=lambda: _run("latest"))
+    services: Services = field(default_factory=catalog.read)
+    fail_above: Annotated[
+        float | None,
+        Meta(
+            description="such as `2%`: exit code 1 if one of the services surely takes that much more time than before",
+            extra={"parse": _share, "takes": "a percentage above 0, such as 2%", "otherwise": "nothing fails"},
+        ),
+    ] = None
+
+
 class Footprint(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     repeats: Annotated[int, Meta(gt=0, description="restarts of each service, one at a time")] = 5
@@ -234,6 +256,7 @@ COMMANDS: dict[str, Kind] = {
     "judge": Judge,
     "report": Report,
     "runs": Runs,
+    "compare": Compare,
     "footprint": Footprint,
     "count": Count,
     "calibrate": Calibrate,

@@ -52,7 +52,7 @@ def help_lines(text: str) -> str:
         names = " ".join(f"{one.name}=" for one in options.of(kind))
         if not names:
             continue
-        text = re.sub(rf"^({verb}:.*?## .*?)\.?(?: [A-Z]+=)*$", rf"\1. {names}", text, flags=re.MULTILINE)
+        text = re.sub(rf"^({verb}:.*?## .*?)\.?(?: [A-Z_]+=)*$", rf"\1. {names}", text, flags=re.MULTILINE)
     return text
 
 

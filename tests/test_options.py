@@ -15,7 +15,7 @@ def test_without_options_everything_is_measured_as_the_readme_says() -> None:
     given = options.parse(Bench, [])
     assert given.services == catalog.read()
     assert [one.name for one in given.scenarios] == ["echo", "hello", "params"]
-    assert (given.minutes, given.rounds, given.connections, given.seed) == (4.0, 3, 16, 1)
+    assert (given.minutes, given.rounds, given.connections, given.seed) == (3.0, 6, 16, 1)
     assert (given.load, given.rate, str(given.objective)) == ("closed", Rate(0.5, is_share=True), "p99<50ms")
     assert (given.precision, given.slice, given.lead, given.resume) == (None, None, None, None)
 
@@ -35,7 +35,7 @@ def test_what_is_given_is_read() -> None:
     assert given.precision == pytest.approx(0.005)
     assert (given.slice, given.lead) == (20.0, 10.0)
     assert str(options.parse(Bench, ["LOAD=capacity", "OBJECTIVE=p50<1s"]).objective) == "p50<1s"
-    assert options.parse(Calibrate, ["PARTS=twins,delay"]).parts == ["twins", "delay"]
+    assert options.parse(Calibrate, ["PARTS=small,delay"]).parts == ["small", "delay"]
     assert options.parse(Footprint, ["REPEATS=2"]).repeats == 2
     assert [one.name for one in options.parse(Count, ["SCENARIOS=items,json"]).scenarios] == ["items", "json"]
 
@@ -82,8 +82,8 @@ def test_a_wrong_option_is_refused_with_what_would_be_right(given: str, complain
 
 
 def test_a_wrong_part_of_a_calibration_lists_the_right_ones() -> None:
-    with pytest.raises(options.Wrong, match=r"unknown part: twin \(there are: generator, twins, "):
-        options.parse(Calibrate, ["PARTS=twin"])
+    with pytest.raises(options.Wrong, match=r"unknown part: smal \(there are: generator, small, "):
+        options.parse(Calibrate, ["PARTS=smal"])
 
 
 def test_a_run_that_is_gone_on_with_takes_no_other_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,36 +48,80 @@ def svg(name: str, fill: Callable[[Figure], None]) -> str:
     return re.sub(r' id="[\w.]+_\d+"', "", drawn[drawn.index("<svg") :])
 
 
-def _twins(figure: Figure, numbers: Numbers, details: Numbers) -> None:
+def _small(figure: Figure, numbers: Numbers, details: Numbers) -> None:
     axes = figure.subplots()
-    for at, one in enumerate(details["intervals"]):
-        colour = SEEN if one["low"] <= 1 <= one["high"] else WRONG
-        axes.plot([at, at], [one["low"], one["high"]], color=colour, linewidth=1)
-        axes.plot(at, one["estimate"], ".", color=colour, markersize=2)
-    axes.axhline(1, color=TRUTH, linewidth=1)
-    axes.set(
-        ylabel="ratio of twins",
-        xlabel=f"comparisons in the order of their estimates; red: {numbers['false_alarms']} of "
-        f"{numbers['comparisons']} whose interval leaves out 1",
-    )
-    axes.set_xticks([])
-
-
-def _slowdown(figure: Figure, numbers: Numbers, details: Numbers) -> None:
-    axes = figure.subplots()
-    truths = [float(percent) for percent in numbers if percent.isdecimal()]
-    most = max(truths) + 1
-    axes.plot([0, most], [0, most], color=TRUTH, linewidth=1, label="truth")
-    for percent in (percent for percent in numbers if percent.isdecimal()):
-        tries = details[percent]["tries"]
-        beside = [float(percent) + 0.15 + 0.25 * at / max(1, len(tries)) for at in range(len(tries))]
-        _errorbar(axes, beside, tries, color=FAINT, linewidth=0.8, markersize=2)
-        if whole := numbers[percent]["estimate_interval"]:
-            _errorbar(axes, [float(percent)], [whole], color=SEEN, linewidth=1.6, markersize=4)
+    truths = [numbers[name]["truth_percent"] for name in details]
+    axes.plot([-0.2, max(truths) + 1], [-0.2, max(truths) + 1], color=TRUTH, linewidth=1, label="truth")
+    for name in details:
+        truth, tries = numbers[name]["truth_percent"], details[name]["tries"]
+        beside = [truth + 0.12 + 0.4 * at / max(1, len(tries)) for at in range(len(tries))]
+        _errorbar(axes, beside, tries, color=FAINT, linewidth=0.6, markersize=1.5)
+        if whole := numbers[name]["estimate_interval"]:
+            _errorbar(axes, [truth], [whole], color=SEEN, linewidth=1.6, markersize=4)
     axes.plot([], [], "o-", color=SEEN, markersize=4, label="all blocks together")
     axes.plot([], [], "o-", color=FAINT, markersize=2, label="tries")
-    axes.set(xlabel="slowed by, % of CPU time", ylabel="found, % more time")
+    axes.set(xlabel="slower by, %", ylabel="found, % more time")
     axes.legend(loc="upper left")
+
+
+def _scale(figure: Figure, numbers: Numbers, details: Numbers) -> None:
+    axes = figure.subplots()
+    names = [name for name in numbers if isinstance(numbers[name], Mapping) and "truth" in numbers[name]]
+    for offset, key, colour, label in (
+        (-0.1, "undisturbed", SEEN, "undisturbed"),
+        (0.1, "as_it_went", FAINT, "as it went"),
+    ):
+        drawn = [(at + offset, one) for at, name in enumerate(names) if (one := numbers[name][f"{key}_error_interval"])]
+        _errorbar(axes, [at for at, _ in drawn], [one for _, one in drawn], color=colour)
+        axes.plot([], [], "o-", color=colour, label=label)
+    axes.axhline(0, color=TRUTH, linewidth=1)
+    axes.set_xticks(range(len(names)), [f"{1 / numbers[name]['truth']:.2f} ×" for name in names])
+    axes.set(xlabel="slower by", ylabel="error of the ratio of speeds, %")
+    axes.legend()
+
+
+def _garbage(figure: Figure, numbers: Numbers, details: Numbers) -> None:
+    axes = figure.subplots()
+    names = [name for name in numbers if isinstance(numbers[name], Mapping) and "undisturbed_percent" in numbers[name]]
+    for offset, key, colour, label in (
+        (-0.15, "truth_percent", TRUTH, "truth"),
+        (0.0, "undisturbed_percent", SEEN, "undisturbed"),
+        (0.15, "as_it_went_percent", FAINT, "as it went"),
+    ):
+        heights = [numbers[name][key] or 0.0 for name in names]
+        axes.bar([at + offset for at in range(len(names))], heights, width=0.13, color=colour, label=label)
+    axes.set_xticks(range(len(names)), names)
+    axes.set(ylabel="share of the time, %", xlabel="garbage is collected")
+    axes.legend()
+
+
+def _tomorrow(figure: Figure, numbers: Numbers, details: Numbers) -> None:
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, key, colour, label in zip(
+        panels, ("undisturbed", "as_it_went"), (SEEN, FAINT), ("undisturbed", "as it went"), strict=True
+    ):
+        for row, runs in enumerate(details[key].values()):
+            for at, one in enumerate(runs):
+                place = row - 0.35 + 0.7 * at / max(1, len(runs))
+                axes.plot([one["low"], one["high"]], [place, place], color=colour, linewidth=0.7)
+                axes.plot(one["estimate"], place, ".", color=colour, markersize=2)
+        axes.axvline(1, color=TRUTH, linewidth=1)
+        axes.set(xlabel=f"{label}: ratio by its mean over {numbers['runs']} runs")
+    names = list(details["undisturbed"])
+    panels[0].set_yticks(range(len(names)), [name.removesuffix(", hello") for name in names], fontsize=7)
+
+
+def _clock(figure: Figure, numbers: Numbers, details: Numbers) -> None:
+    axes = figure.subplots()
+    for name, one in details["points"].items():
+        off = name in numbers["outliers"]
+        axes.plot(one["instructions"], one["us"], "o", color=WRONG if off else SEEN, markersize=3)
+        axes.annotate(name.removesuffix(", hello"), (one["instructions"], one["us"]), fontsize=6, xytext=(3, -5),
+                      textcoords="offset points")  # fmt: skip
+    if numbers["instructions_per_us"]:
+        ends = [pick(one["instructions"] for one in details["points"].values()) for pick in (min, max)]
+        axes.plot(ends, [one / numbers["instructions_per_us"] for one in ends], color=TRUTH, linewidth=1)
+    axes.set(xscale="log", yscale="log", xlabel="instructions per request", ylabel="undisturbed µs per request")
 
 
 def _delay(figure: Figure, numbers: Numbers, details: Numbers) -> None:
@@ -118,15 +162,6 @@ def _slip(figure: Figure, numbers: Numbers, details: Numbers) -> None:
     gaps.set(xlabel="gap of a Poisson process, in means", ylabel="gap between requests sent")
 
 
-def _protocol(figure: Figure, numbers: Numbers, details: Numbers) -> None:
-    axes = figure.subplots()
-    for row, key in enumerate(("ours_percent", "usual_percent")):
-        axes.plot(details[key], [row] * len(details[key]), "o", color=SEEN, alpha=0.6)
-    axes.axvline(0, color=TRUTH, linewidth=1)
-    axes.set_yticks([0, 1], ["blocks of slices", f"one after the other,\n{numbers['turn_seconds']:.1f} s each"])
-    axes.set(xlabel="error of the ratio of twins, %", ylim=(-0.6, 1.6))
-
-
 def _errorbar(axes: Axes, at: Sequence[float], intervals: Sequence[Numbers], **style: Any) -> None:
     for place, one in zip(at, intervals, strict=True):
         axes.plot([place, place], [one["low"], one["high"]], **style)
@@ -138,10 +173,12 @@ def _ms(us: Sequence[float]) -> list[float]:
 
 
 PLOTS: dict[str, Callable[..., None]] = {
-    "twins": _twins,
-    "slowdown": _slowdown,
+    "small": _small,
+    "scale": _scale,
+    "garbage": _garbage,
     "delay": _delay,
     "stall": _stall,
     "slip": _slip,
-    "protocol": _protocol,
+    "tomorrow": _tomorrow,
+    "clock": _clock,
 }

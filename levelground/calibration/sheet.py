@@ -13,12 +13,14 @@ from levelground.stand import host
 FILE = "calibration.html"
 TITLES = {
     "generator": "The generator beside wrk and stock Locust",
-    "twins": "Twins: false alarms and bias",
-    "slowdown": "A service slowed by a known share of its CPU time",
+    "small": "Slower by a little: found or not",
+    "scale": "Slower by factors: read right or not",
+    "garbage": "Garbage collection: how much of it is seen",
     "delay": "Known delays",
     "stall": "A known stall",
     "slip": "The open loop's schedule",
-    "protocol": "One after the other, or in blocks",
+    "tomorrow": "The same again: do runs agree?",
+    "clock": "Counted instructions and undisturbed time",
 }
 _TEMPLATES = Environment(
     loader=PackageLoader("levelground.calibration"), autoescape=True, trim_blocks=True, keep_trailing_newline=True

@@ -1,7 +1,7 @@
-"""The interval of a capacity: what all trials of a run say together.
+"""The interval of a capacity, from all trials of a run.
 
-The interval: within a round, the log capacity of each of about ten batches of consecutive trials has a normal shift
-of its own (the host's drift), and so has each round (restarts); their sizes are unknown too and integrated out.
+The model: each round shifts the log capacity by a normal amount of its own (restarts), and so does each of about ten
+batches of consecutive trials (the host's drift). The sizes of these shifts are unknown and integrated out.
 One round knows nothing of restarts: its interval holds for these very processes.
 
 Simulated, 500 searches per line, floor 100/s, ceiling 20,000/s; covered by the 95 % interval / bias of the estimate
@@ -25,10 +25,10 @@ and with scale 0.05 and lapses 5 % on a host and with restarts that shift the ca
 - 5 rounds, 3 % apart: 100 / -0.1 / 10, 98 / 0.0 / 6.3, 97 / 0.0 / 4.4
 - 5 rounds, 10 % apart: 96 / 0.0 / 12, 94 / 0.0 / 10, 93 / 0.0 / 9.5
 
-So intervals are wider than need be on a calm host, and too narrow where drift is large or its memory is more than a
-twentieth of the trials: taking turns with other services shortens it. The bias comes from lapses, of which so few
-trials tell little; it is small beside the interval. Curves that are normal or Gumbel instead of logistic do no harm
-(scale 0.05: 99 % covered).
+So intervals are wider than necessary on a calm host, and too narrow where drift is large or its memory is longer than
+a twentieth of the trials. Taking turns with other services shortens the memory. The bias comes from lapses, of which
+so few trials tell little; it is small beside the interval. Curves that are normal or Gumbel instead of logistic do no
+harm (scale 0.05: 99 % covered).
 """
 
 import math
@@ -52,7 +52,7 @@ _POINTS = 121
 
 @dataclass(frozen=True)
 class Bounds:
-    """Between which rates a capacity lies, with 97.5 % confidence in each of the two; None: the trials do not say."""
+    """Bounds of a capacity, each with 97.5 % confidence; None: the trials do not say."""
 
     at_least: float | None
     at_most: float | None
@@ -61,7 +61,7 @@ class Bounds:
 def interval(trials: Trials) -> Interval | None:
     """The capacity in requests per second: the posterior's median and its central 95 %.
 
-    None: nothing was met yet, or nothing missed, or the interval reaches beyond floor or ceiling; `bounds` then
+    None: no trial met the objective, or none missed it, or the interval reaches beyond floor or ceiling; `bounds` then
     says what is known.
     """
     if all(trials.met) or not any(trials.met):
@@ -94,7 +94,7 @@ def _quantiles(trials: Trials) -> tuple[float, float, float]:
 
 
 def _with_shifts(trials: Trials) -> tuple[Floats, Floats]:
-    """A finer grid of log capacities about where the search's posterior is, and the log-posterior with shifts."""
+    """A finer grid of log capacities around the search's posterior, and the log-posterior with shifts."""
     grid = _zoomed(trials)
     rounds = np.array(trials.rounds)
     order = np.argsort(rounds, kind="stable")
@@ -110,7 +110,7 @@ def _with_shifts(trials: Trials) -> tuple[Floats, Floats]:
 
 
 def _zoomed(trials: Trials) -> Floats:
-    """Wide enough for the shifts, whose share the search's own posterior takes for a larger scale."""
+    """A grid wide enough for the shifts: the search has none in its model, and takes them for a larger scale."""
     weights = np.exp(trials.log_posterior - np.max(trials.log_posterior))
     weights /= weights.sum()
     of_capacity, scale = weights.sum(axis=(1, 2)), float(weights.sum(axis=(0, 2)) @ SCALES)
@@ -120,7 +120,7 @@ def _zoomed(trials: Trials) -> Floats:
 
 
 def _batches(rounds: NDArray[np.int64]) -> tuple[list[int], list[int]]:
-    """Where each batch begins among trials in the order of rounds, and each round among the batches."""
+    """The first trial of each batch, trials being in the order of rounds, and the first batch of each round."""
     _, starts, counts = np.unique(rounds, return_index=True, return_counts=True)
     batches: list[int] = []
     firsts = []
@@ -132,7 +132,7 @@ def _batches(rounds: NDArray[np.int64]) -> tuple[list[int], list[int]]:
 
 
 def _blurs(grid: Floats) -> Floats:
-    """For every size of shifts a matrix that averages over them: what lies at a row's capacity before they act."""
+    """A matrix for every size of shift: its rows average over what the row's capacity is shifted to."""
     step = grid[1] - grid[0]
     distances = (grid[:, None] - grid) / np.maximum(_SHIFTS, step / 5)[:, None, None]
     weights = np.exp(-(distances**2) / 2)

@@ -1,6 +1,6 @@
-"""Which blocks, slices and cells count: rules that never look at how fast anything was, each with a reason in words.
+"""Which blocks, slices and cells count. No rule looks at how fast anything was, and each gives its reason in words.
 
-Pure functions over records. The thresholds come from twins: docs/method.md.
+Pure functions of records. The thresholds come from twins: docs/method.md.
 """
 
 from collections import Counter
@@ -10,31 +10,31 @@ from levelground.model import histogram
 from levelground.model.record import Conditions, Run, Slice
 
 WINDOW_SECONDS = 0.5
-"""The kernel counts some times in ticks of 10 ms: short blocks are looked at together until they last so long."""
+"""The kernel counts some times in ticks of 10 ms, so blocks are judged together in windows of at least this length."""
 STOLEN_SHARE = 0.05
-"""A block in which the hypervisor took a larger share of the measuring CPUs' time is dropped."""
+"""A block is dropped if the hypervisor took a larger share of the measuring CPUs' time."""
 FOREIGN_SHARE = 0.15
-"""A block in which something else used a larger share of the services' CPUs is dropped."""
+"""A block is dropped if something else used a larger share of the services' CPUs."""
 DELAYED_SHARE = 0.1
-"""A block in which the generator had to wait for its CPU for a larger share of the time is dropped."""
+"""A block is dropped if the generator waited for its CPU for a larger share of the time."""
 DROPPED_SHARE = 1 / 3
-"""A scenario in which a larger share of the blocks was dropped is too noisy to be judged."""
+"""A scenario is too noisy to be judged if a larger share of its blocks was dropped."""
 FEWEST_BLOCKS = 10
 """A cell with fewer good slices is not judged."""
 TOO_FEW = "too few blocks"
 FAILED_SHARE = 0.01
 """A cell with a larger share of failed slices is invalid."""
 GENERATOR_SHARE = 0.9
-"""Where the generator's CPU was busy for a larger share of the slices' time, it was the bottleneck."""
+"""The generator was the bottleneck if its CPU was busy for a larger share of the slices' time."""
 STARVED_SHARE = 0.05
-"""A cell is invalid in which a larger share of connections got nothing while the others were served."""
+"""A cell is invalid if a larger share of its connections got nothing while the others were served."""
 SERVED = 2
-"""Answers per connection below which a connection without one says nothing."""
+"""Connections without an answer are counted only in slices with at least so many answers per connection."""
 LATE_US = 1000.0
 LATE_SHARE = 0.01
-"""An open loop is late in which a larger share of the requests was sent later than LATE_US after it was due."""
+"""An open loop is late if a larger share of its requests was sent more than LATE_US after they were due."""
 UNANSWERED_SHARE = 0.01
-"""An open loop says so if a larger share of the requests was never answered."""
+"""A cell is invalid if a larger share of an open loop's requests was never answered."""
 
 
 def is_good(one: Slice) -> bool:
@@ -49,7 +49,7 @@ def dropped(run: Run, blocks: Iterable[Conditions]) -> dict[int, str]:
 
 
 def disturbed(blocks: Iterable[Conditions], cpus: int) -> dict[int, str]:
-    """The blocks that the host disturbed, and how; the services and the generator have so many CPUs together."""
+    """The blocks that the host disturbed, and how; `cpus` is the number of the services' and the generator's CPUs."""
     found: dict[int, str] = {}
     for window in _windows([one for one in blocks if not one.warmup]):
         shared = _disturbance(window, max(1, cpus))
@@ -76,7 +76,7 @@ def _delay(block: Conditions) -> str | None:
 
 
 def _windows(blocks: Sequence[Conditions]) -> list[list[Conditions]]:
-    """Neighbours together until they last WINDOW_SECONDS, none across two rounds."""
+    """Consecutive blocks of one round, as many as last WINDOW_SECONDS together."""
     windows: list[list[Conditions]] = []
     for one in blocks:
         newest = windows[-1] if windows else []
@@ -88,7 +88,7 @@ def _windows(blocks: Sequence[Conditions]) -> list[list[Conditions]]:
 
 
 TOO_NOISY = "too noisy"
-"""The reason of every cell of a scenario in which the host was."""
+"""The reason of every cell of a scenario for which the host was too noisy."""
 
 
 def is_too_noisy(blocks: int, dropped: int) -> bool:
@@ -106,10 +106,10 @@ def verdict(
 ) -> list[str]:
     """Why a cell is invalid; empty if it is valid.
 
-    `slices` are all of the cell in whole blocks, good or not, without the warm-up; `blocks` are the numbers of those
-    that the scenario had. OOM kills, restarts, throttling and wrong answers count even in dropped blocks; other errors
-    do not.
-    Each reason begins with its kind; what follows the colon is said below the table.
+    `slices` are the cell's, good or not, without the warm-up and without blocks that were broken off; `blocks` are the
+    numbers of the scenario's blocks. OOM kills, restarts, throttling and wrong answers count even in dropped blocks;
+    other errors do not.
+    Each reason begins with its kind; what follows the colon is printed below the table.
     """
     member = run.services[service]
     if member.problem:

@@ -7,8 +7,8 @@ NaN means that the service has no valid slice in that block. `rounds` labels eac
 How the comparisons are made, and what holds of them (simulated in the tests: drifting host, heavy-tailed slices):
 
 - The unit is the log-ratio of two slices of one block, so that the drift that both of them saw cancels out.
-- Its mean is kept, not a trimmed one. Trimming 10 % made intervals 9 % narrower under t(4) noise and 43 % narrower
-  under one-sided spikes, but it also forgave a service that stalls in 5 % of its slices (0.982 instead of 0.966).
+- The mean is not trimmed. Trimming 10 % made intervals 9 % narrower under t(4) noise and 43 % narrower under one-sided
+  spikes, but it also forgave a service that stalls in 5 % of its slices (0.982 instead of 0.966).
 - Resampling rounds and blocks both with replacement counts the noise of blocks twice and sees only (K-1)/K of the
   spread of K rounds: intervals meant to cover 95 % of tables covered 42 % (9 services, 2 rounds that differ by 3 %)
   to 100 % (10 equal rounds). So blocks are resampled within their round, for the joint distribution of all
@@ -18,8 +18,8 @@ How the comparisons are made, and what holds of them (simulated in the tests: dr
   Few restarts of few services say little about the next restart, and the intervals show it: two services get
   intervals nearly five times as wide in two rounds as in one, 1.4 times in five. The cure is more and shorter rounds.
 - One round knows nothing of restarts: its intervals hold for these very processes.
-- The pooling takes it that restarts shift all services about equally. Where they shift one by eight times as much as
-  another, 92 % to 97 % still holds from five rounds up, 89 % in the worst case with two.
+- Pooling assumes that restarts shift all services about equally. Where they shift one by eight times as much as
+  another, coverage is still 92 % to 97 % from five rounds up, and 89 % in the worst case with two.
 """
 
 import math
@@ -41,7 +41,7 @@ Pairs = Sequence[tuple[int, int]]
 
 RESAMPLES = 2000
 BATCHES = 10
-"""How many batch means a total's interval rests on: more than 10 to 30 gain little (Schmeiser 1982)."""
+"""How many batches an interval rests on: more than 10 to 30 gain little (Schmeiser 1982)."""
 _RESAMPLES_AT_ONCE = 250
 _ROUNDING = 1e-12
 """Differences of logarithms up to this are no differences."""
@@ -80,7 +80,7 @@ def ratios(
 
 
 def letters(values: Floats, rounds: Ints, seed: int, confidence: float = 0.95, resamples: int = RESAMPLES) -> list[str]:
-    """Each column's letters: two columns share one unless they were told apart. "a" is where the highest column is.
+    """Each column's letters: two columns share one unless they were told apart. The highest column has "a".
 
     All pairs are compared in the blocks that hold both, simultaneously as in `ratios`, and the outcome is a
     `letter_display`. Columns are ranked by the levels that fit all paired differences best (least squares, each
@@ -147,13 +147,24 @@ def totals(numerators: Floats, denominators: Floats, rounds: Ints, confidence: f
     return [_total(numerator, denominator, rounds, confidence) for numerator, denominator in pairs]
 
 
+def batches(rounds: Ints) -> Ints:
+    """The batch of each block: every round is cut into equal runs of blocks, about ten in all rounds together."""
+    labels = np.unique(rounds)
+    runs = max(1, round(BATCHES / max(len(labels), 1)))
+    found = np.zeros(len(rounds), dtype=np.int64)
+    for index, label in enumerate(labels):
+        rows = np.flatnonzero(rounds == label)
+        found[rows] = index * runs + np.arange(len(rows)) * min(runs, len(rows)) // len(rows)
+    return found
+
+
 def independent_ratios(intervals: Sequence[Interval | None], baseline: int) -> list[Interval | None]:
     """Ratios of estimates that were not paired, each with a 95 % interval of its own, to that of `baseline`.
 
     The intervals of the ratios hold at once (Bonferroni). None: one of the two is missing.
     """
     base = intervals[baseline] if intervals else None
-    scale = _bonferroni(len(intervals) - 1)
+    scale = bonferroni(len(intervals) - 1)
     return [
         None
         if one is None or base is None
@@ -168,7 +179,7 @@ def independent_letters(intervals: Sequence[Interval | None]) -> list[str]:
     """The letters of estimates that were not paired, as `letters` gives them: all pairs are compared (Bonferroni)."""
     present = [(index, one) for index, one in enumerate(intervals) if one is not None]
     pairs = list(combinations(present, 2))
-    scale = _bonferroni(len(pairs))
+    scale = bonferroni(len(pairs))
     apart = np.zeros((len(intervals), len(intervals)), dtype=np.bool_)
     for (row, one), (column, other) in pairs:
         reach = scale * math.hypot(_log_half_width(one), _log_half_width(other))
@@ -177,7 +188,7 @@ def independent_letters(intervals: Sequence[Interval | None]) -> list[str]:
     return letter_display(apart, order)
 
 
-def _bonferroni(comparisons: int) -> float:
+def bonferroni(comparisons: int) -> float:
     """By how much wider so many 95 % intervals must be to hold at once."""
     normal = NormalDist()
     return normal.inv_cdf(1 - 0.025 / max(1, comparisons)) / normal.inv_cdf(0.975)
@@ -203,7 +214,7 @@ def _relative_half_width(interval: Interval | None) -> float:
 
 @dataclass(frozen=True)
 class _Comparisons:
-    """Mean log differences of pairs of columns; the half widths, NaN where there are too few blocks, hold at once."""
+    """Mean log differences of pairs of columns, and half widths that hold at once (NaN: too few blocks)."""
 
     blocks: Floats
     means: Floats
@@ -218,7 +229,7 @@ class _Spread:
     rounds: Floats
     means: Floats
     residuals: Floats
-    """Of each block from its round's mean; zero where there is no value."""
+    """Each block's distance from its round's mean; zero where there is no value."""
     between_squares: Floats
     """Sum over blocks of the squared distance of the round's mean from the mean of all."""
     round_squares: Floats
@@ -235,7 +246,7 @@ class _Spread:
 
     @property
     def rounds_share(self) -> Floats:
-        """By how much the variance between rounds enters that of the mean: 1/K for K equal rounds."""
+        """The weight of the variance between rounds in that of the mean: 1/K for K equal rounds."""
         share: Floats = self.round_squares / np.maximum(self.blocks, 1) ** 2
         return share
 
@@ -252,9 +263,9 @@ def _logs(values: Floats, rounds: Ints) -> Floats:
 def _compare(logs: Floats, pairs: Pairs, rounds: Ints, seed: int, confidence: float, resamples: int) -> _Comparisons:
     """The variance of a mean difference is within/N + rounds_share * (pooled variance between rounds).
 
-    Its degrees of freedom follow Satterthwaite (1946), but are no fewer than those of either part: where a pair's noise
-    is far below the pool's, the formula would go to zero. The max-|t| quantile of the resampled means sets the level
-    of each single comparison, at which each then takes the t quantile with its own degrees of freedom.
+    Its degrees of freedom follow Satterthwaite (1946), but are no fewer than those of either part: the formula goes to
+    zero where a pair's noise is far below the pool's. The max-|t| quantile of the resampled means sets the level of a
+    single comparison; each then takes the t quantile at that level with its own degrees of freedom.
     """
     spread = _spread(_differences(logs, pairs), rounds)
     usable = spread.freedom >= 1
@@ -296,7 +307,7 @@ def _spread(table: Floats, rounds: Ints) -> _Spread:
 def _between_rounds(logs: Floats, rounds: Ints) -> tuple[float, float, int]:
     """The variance of a difference between rounds, pooled over all pairs of columns, and its degrees of freedom.
 
-    First as it stands, with the blocks' noise in it, then without (analysis of variance estimator, at least zero).
+    The first value includes the blocks' noise, the second does not (analysis of variance estimator, at least zero).
     """
     pairs = list(combinations(range(logs.shape[1]), 2))
     spread = _spread(_differences(logs, pairs), rounds)
@@ -313,8 +324,8 @@ def _between_rounds(logs: Floats, rounds: Ints) -> tuple[float, float, int]:
 def _single_level(residuals: Floats, rounds: Ints, seed: int, confidence: float, resamples: int) -> float:
     """The error probability of one comparison at which none of them errs with probability `confidence`.
 
-    A resample of blocks is a row of counts, so that all resampled means are one matrix product; divided by the
-    root of their residuals' sum of squares they have variance 1.
+    A resample of blocks is a row of counts, so one matrix product gives all resampled means. Dividing residuals by the
+    root of their sum of squares gives these means variance 1.
     """
     scale = np.sqrt((residuals**2).sum(axis=0))
     units = residuals[:, scale > _ROUNDING] / scale[scale > _ROUNDING]
@@ -352,27 +363,16 @@ def _levels(found: _Comparisons, pairs: Pairs, columns: int) -> list[float]:
 
 def _total(numerator: Floats, denominator: Floats, rounds: Ints, confidence: float) -> Interval | None:
     valid = np.isfinite(numerator) & np.isfinite(denominator)
-    numerator, denominator, batches = numerator[valid], denominator[valid], _batches(rounds[valid])
-    count = len(np.unique(batches))
+    numerator, denominator, batch = numerator[valid], denominator[valid], batches(rounds[valid])
+    count = len(np.unique(batch))
     if count < 2 or denominator.sum() == 0:
         return None
     estimate = float(numerator.sum() / denominator.sum())
     if estimate == 0:
         return Interval(0.0, 0.0, 0.0)
-    residuals = np.bincount(batches, numerator - estimate * denominator)
+    residuals = np.bincount(batch, numerator - estimate * denominator)
     relative_error = math.sqrt(count / (count - 1) * float((residuals**2).sum())) / float(numerator.sum())
     return _around(estimate, -float(stdtrit(count - 1, (1 - confidence) / 2)) * relative_error)
-
-
-def _batches(rounds: Ints) -> Ints:
-    """Numbers each block with its batch: every round in as many equal runs of blocks as make about ten in all."""
-    labels = np.unique(rounds)
-    runs = max(1, round(BATCHES / max(len(labels), 1)))
-    batches = np.zeros(len(rounds), dtype=np.int64)
-    for index, label in enumerate(labels):
-        rows = np.flatnonzero(rounds == label)
-        batches[rows] = index * runs + np.arange(len(rows)) * min(runs, len(rows)) // len(rows)
-    return batches
 
 
 def _around(estimate: float, half_width: float) -> Interval:

@@ -12,14 +12,17 @@ Numbers = Mapping[str, Any]
 
 
 def newest(results: Path = RESULTS) -> dict[str, str] | None:
-    """`when` and `words` of the newest calibration on this stand; None if there is none that found anything."""
-    try:
-        found = json.loads((results / "calibration" / "latest" / FILE).read_bytes())
-    except (OSError, ValueError):
-        return None
-    # The first calibrations did not say when they were made, and had other numbers.
-    told = words(found) if "when" in found else ""
-    return {"when": found["when"], "words": told} if told else None
+    """`when` and `words` of what was calibrated on this stand, each part as it was found last; None: nothing was."""
+    merged: dict[str, Any] = {}
+    for path in sorted((results / "calibration").glob(f"20*/{FILE}"), reverse=True):
+        try:
+            found = json.loads(path.read_bytes())
+        except (OSError, ValueError):
+            continue
+        # The first calibrations did not say when they were made, and had other numbers.
+        if "when" in found and any(part in found for part in SENTENCES):
+            merged = {**found, **merged}
+    return {"when": merged["when"], "words": words(merged)} if merged else None
 
 
 def words(found: Numbers) -> str:
@@ -41,15 +44,44 @@ def _generator(numbers: Numbers) -> str:
     )
 
 
-def _twins(numbers: Numbers) -> str:
-    count, bias = numbers["false_alarms"], numbers["bias_percent"]
-    alarms = f"twins {count} false alarm{'s' * (count != 1)} of {numbers['comparisons']}"
-    return alarms if bias is None else f"{alarms}, bias {bias:+.2f} %"
-
-
-def _slowdown(numbers: Numbers) -> str:
+def _small(numbers: Numbers) -> str:
+    twin = numbers["0 again"]
     told = (f"{one} % in {numbers[one]['found']} of {numbers[one]['tries']}" for one in ("1", "2", "5"))
-    return f"slowdown found: {', '.join(told)} tries of {numbers['2']['minutes']:.1f} min"
+    return (
+        f"slower by {', '.join(told)} tries of {60 * twin['minutes']:.0f} s, "
+        f"false alarms {twin['found']} of {twin['tries']}"
+    )
+
+
+def _scale(numbers: Numbers) -> str:
+    told = ((one, numbers[one]["undisturbed_error_percent"]) for one in ("1.5", "2", "5", "10"))
+    return "slower " + ", ".join(f"{one} times: off by {error:+.1f} %" for one, error in told if error is not None)
+
+
+def _garbage(numbers: Numbers) -> str:
+    told = ((one, numbers[one]) for one in ("often", "rarely"))
+    return "garbage " + ", ".join(
+        f"{one} {each['truth_percent']:.1f} %: undisturbed sees {each['undisturbed_percent']:.1f} %, "
+        f"as it went {each['as_it_went_percent']:.1f} %"
+        for one, each in told
+        if each["undisturbed_percent"] is not None and each["as_it_went_percent"] is not None
+    )
+
+
+def _tomorrow(numbers: Numbers) -> str:
+    ours, went = numbers["undisturbed"], numbers["as_it_went"]
+    return (
+        f"{numbers['runs']} runs in {numbers['hours']:.1f} h: {ours['beyond']} of {ours['comparisons']} ratios beyond "
+        f"their intervals, as it went {went['beyond']}"
+    )
+
+
+def _clock(numbers: Numbers) -> str:
+    if numbers["correlation"] is None:
+        return "instructions: too few services to compare with time"
+    return (
+        f"instructions and undisturbed time of {numbers['points']} services: correlation {numbers['correlation']:.3f}"
+    )
 
 
 def _delay(numbers: Numbers) -> str:
@@ -66,20 +98,15 @@ def _slip(numbers: Numbers) -> str:
     return f"slip p99 {numbers['p99_us']:,.0f} µs at {numbers['rate_per_second']:,.0f}/s"
 
 
-def _protocol(numbers: Numbers) -> str:
-    usual, ours = numbers["usual_error_percent"], numbers["ours_error_percent"]
-    if usual is None or ours is None:
-        return "protocols: too few blocks to compare them"
-    return f"one after the other errs by {usual:.1f} %, our blocks by {ours:.1f} %"
-
-
 SENTENCES: dict[str, Callable[[Numbers], str]] = {
     "generator": _generator,
-    "twins": _twins,
-    "slowdown": _slowdown,
+    "small": _small,
+    "scale": _scale,
+    "garbage": _garbage,
     "delay": _delay,
     "stall": _stall,
     "slip": _slip,
-    "protocol": _protocol,
+    "tomorrow": _tomorrow,
+    "clock": _clock,
 }
 """By part, in the order in which they are made and told."""

@@ -1,12 +1,12 @@
 """`make count`: instructions per request, counted by callgrind, which no noise of the host changes.
 
 A service is started once more, in a container of its own under valgrind, and gets the traffic of `make bench`.
-What its processes execute between two readings of their counters, divided by the requests between these, is the figure:
-start-up and warm-up are not in it, the garbage collection of that time is. Each repeat is another start.
+The figure is what its processes execute between two readings of their counters, divided by the requests in between. It
+includes the garbage collection of that time, but neither start-up nor warm-up. Each repeat is another start.
 
-Under valgrind a request takes some fifty times as long as without. What processes do by the clock, requests or none,
-would count for fifty times as much (Sanic's manager looks after its worker ten times a second), so it is counted while
-nothing is sent, and taken off.
+Under valgrind a request takes about fifty times as long, so work that a process does by the clock would weigh fifty
+times as much (Sanic's manager checks its worker ten times a second). It is counted while nothing is sent, and
+subtracted.
 """
 
 import math
@@ -39,18 +39,18 @@ SEED = 1
 CONNECTIONS = 16
 REPEATS = 2
 WARMUP_REQUESTS, JIT_WARMUP_REQUESTS = 40, 750
-"""On each connection, while nothing is counted, which is several times as fast. V8 compiles for the first 10,000."""
+"""Per connection, with counting off, which is several times as fast. V8 goes on compiling for the first 10,000."""
 PILOT_REQUESTS = 10
-"""On each connection, the last of the warm-up: what they take says how many requests are to be counted."""
+"""Per connection, at the end of the warm-up: the instructions they take decide how many requests are counted."""
 INSTRUCTIONS = 300_000_000
 FEWEST_REQUESTS, MOST_REQUESTS = 40, 512
-"""On each connection so many that they take about INSTRUCTIONS, but within these."""
+"""Bounds of the requests per connection; between them, all requests together take about INSTRUCTIONS."""
 SETTLE_SECONDS = 0.5
-"""After the last answer: Django's threads and others still have to clear away."""
+"""After the last answer, for threads that still clean up, such as Django's."""
 IDLE_SECONDS, IDLE_READINGS = 0.5, 2
 """More than one, because a server may close idle connections in one of them."""
 BY_THE_CLOCK = 2.0
-"""A process that executes less than so many times what it does while nothing is sent, answers no requests."""
+"""A process that executes less than this many times its idle work answers no requests."""
 START_SECONDS = 120.0
 """How long a service may take from its start to its first answer, under valgrind."""
 _PAUSE_SECONDS = 0.2
@@ -74,15 +74,15 @@ class Measurement:
     def run(self) -> Report | None:
         """None: it was interrupted before anything was counted."""
         began = time.monotonic()
-        targets = [_Target(service, self._engine, self._traffic) for service in self._services]
-        starts = [target for target in targets for _ in range(REPEATS)]
+        subjects = [_Subject(service, self._engine, self._traffic) for service in self._services]
+        starts = [subject for subject in subjects for _ in range(REPEATS)]
         try:
-            for number, target in enumerate(starts, 1):
-                # Half of the time is waiting for one thing or another: in it, the next one starts.
-                target.repeat(meanwhile=starts[number].begin if number < len(starts) else lambda: None)
+            for number, subject in enumerate(starts, 1):
+                # Half of the time is spent waiting, so the next container starts meanwhile.
+                subject.repeat(meanwhile=starts[number].begin if number < len(starts) else lambda: None)
                 if number % REPEATS == 0:
-                    name = target.service.name
-                    self._found[name] = self._counted(target)
+                    name = subject.service.name
+                    self._found[name] = self._counted(subject)
                     self._write(interrupted=number < len(starts))
                     left = (time.monotonic() - began) / number * (len(starts) - number)
                     _say(f"{name}: {_words(self._found[name])}; {timedelta(seconds=round(left))} left")
@@ -90,14 +90,14 @@ class Measurement:
             return self._write(interrupted=True) if self._found else None
         return self._write(interrupted=False)
 
-    def _counted(self, target: "_Target") -> Counted:
+    def _counted(self, subject: "_Subject") -> Counted:
         return Counted(
-            role=target.service.role,
-            image=(self._host["engine"] or {}).get("images", {}).get(target.service.name),
-            about=target.about,
-            scenarios={name: count.of(each) for name, each in target.counted.items() if name not in target.missing},
-            missing=target.missing,
-            left_out=target.left_out,
+            role=subject.service.role,
+            image=(self._host["engine"] or {}).get("images", {}).get(subject.service.name),
+            about=subject.about,
+            scenarios={name: count.of(each) for name, each in subject.counted.items() if name not in subject.missing},
+            missing=subject.missing,
+            left_out=subject.left_out,
         )
 
     def _write(self, *, interrupted: bool) -> Report:
@@ -119,7 +119,7 @@ class Measurement:
         return report
 
 
-class _Target:
+class _Subject:
     """One service under callgrind: what was counted, and what could not be."""
 
     def __init__(
@@ -136,7 +136,7 @@ class _Target:
         self._begun: Counting | None = None
         """The container of the next repeat."""
         self._requests: dict[str, int] = {}
-        """To be counted on each connection; decided in the first repeat."""
+        """Per connection, by scenario; decided in the first repeat."""
 
     def begin(self) -> None:
         """Starts the container of the next repeat."""
@@ -147,9 +147,9 @@ class _Target:
                 self._lose(error)
 
     def repeat(self, meanwhile: Callable[[], None]) -> None:
-        """Another start, counted in all scenarios but those that failed before.
+        """Another start, counted in all scenarios except those that failed before.
 
-        `meanwhile` is called when all is counted and only waiting is left.
+        `meanwhile` is called when all requests are counted and only idle time is left.
         """
         self.begin()
         one, self._begun = self._begun, None
@@ -224,14 +224,14 @@ class _Target:
 def requests_for(instructions: float) -> int:
     """How many requests to count on each connection if one takes so many instructions.
 
-    A power of two between the bounds: a pilot that comes out somewhat differently elsewhere leads to the same number.
+    A power of two between the bounds, so that a slightly different pilot gives the same number.
     """
     wanted = INSTRUCTIONS / max(1.0, instructions) / CONNECTIONS
     return int(min(MOST_REQUESTS, max(FEWEST_REQUESTS, 2 ** round(math.log2(wanted)))))
 
 
 def executed(requests: int, before: Reading, after: Reading, idle: Sequence[Reading]) -> Repeat:
-    """What was executed between two readings and in the idle ones after them, by the processes that answer requests."""
+    """Instructions of the processes that answer requests: between two readings, and while idle after them."""
     seconds = after.at - before.at
     spans = [(one.instructions, one.at - earlier.at) for earlier, one in pairwise([after, *idle])]
 
@@ -268,7 +268,7 @@ def newest(
 
 
 def _transactions(lengths: Sequence[int], first: int, requests: int) -> range:
-    """From `first` on, as many transactions as make so many requests; their numbers go on past the last."""
+    """The numbers of as many transactions, from `first` on, as make so many requests; they go on past the last."""
     stop = first
     while requests > 0:
         requests -= lengths[stop % len(lengths)]

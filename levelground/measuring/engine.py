@@ -1,4 +1,4 @@
-"""The host's side: whoever may start, stop and restart containers. No container of the stand may; it asks engine/stand.
+"""Starting, stopping and restarting containers. No container of the stand may do that itself; it asks engine/stand.
 
 A question is a line on standard output, `engine: restart starlette go`; the answer is a line on standard input, `done`
 (with what was asked for) or `failed` and why.
@@ -21,7 +21,7 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Started:
-    """What the engine tells of a container that it has started."""
+    """A container that the engine has started."""
 
     at: float
     """Unix time in seconds, by the clock that this process reads as well."""
@@ -29,7 +29,7 @@ class Started:
 
 
 class Engine(Protocol):
-    """Whoever stops and starts single services."""
+    """Stops and starts single services."""
 
     def stop(self, service: str) -> None:
         """Returns when the service has stopped. Raises Failed."""
@@ -38,7 +38,7 @@ class Engine(Protocol):
         """Asks for a start and returns at once."""
 
     def started(self, seconds: float) -> Started | None:
-        """What came of the start; None if that is not known within so many seconds. Raises Failed."""
+        """The result of the start; None if it is not known within so many seconds. Raises Failed."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ class Counting:
 
 
 class Counter(Protocol):
-    """Whoever runs services under callgrind, in containers beside their own. Methods raise Failed."""
+    """Runs services under callgrind, in containers beside their own. Methods raise Failed."""
 
     def begin_counting(self, service: str) -> Counting:
         """Starts it. Nothing is counted at first."""
 
     def check_counting(self, one: Counting) -> None:
-        """Raises Failed if it has ended, with what it said last."""
+        """Raises Failed with its last output if it has ended."""
 
     def count(self, one: Counting, *, on: bool) -> None:
         """Instructions are counted from here on, or no longer."""
@@ -134,7 +134,7 @@ class Pipe:
 
     def _tell(self, *words: str) -> str:
         self._ask(*words)
-        # Looked at first, because under Locust that gives way to whoever ends the run, and reading does not.
+        # Under Locust, select lets other greenlets run, such as the one that ends the run; readline does not.
         _is_answered(None)
         return self._answer()
 

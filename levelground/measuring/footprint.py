@@ -10,7 +10,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from random import Random
 from typing import Any
 
 from levelground.measuring.engine import Engine, Failed, Started
+from levelground.measuring.target import Counters, Target
 from levelground.model import record
 from levelground.model.folder import RESULTS, Folder
 from levelground.model.footprint import Footprint, Report, sample
@@ -39,12 +39,12 @@ REST_SECONDS = 2.0
 """Between the load and the last look at the memory."""
 
 _COUNTED = ("memory_idle_bytes", "memory_loaded_bytes", "memory_after_bytes", "idle_cpu_percent")
-"""What the cgroup of its container tells."""
+"""What is read from the cgroup of its container."""
 _CONNECT_SECONDS = 0.01
 """Refusals come within microseconds; silence means that the container has no network yet."""
 _PAUSE_SECONDS = 0.001
 _STARTS = 3
-"""How often a service is restarted at most until its start can be timed."""
+"""A service is restarted at most so often until its start can be timed."""
 
 
 class Measurement:
@@ -65,16 +65,16 @@ class Measurement:
         self._host = host.describe(results)
         (hello,) = scenario.select(scenario.read(), [SCENARIO])
         traffic = hello.render(1, CONNECTIONS)
-        self._targets = [_Target(service, engine, traffic, address_of, cgroups) for service in services]
+        self._subjects = [_Subject(Target(one, address_of, cgroups=cgroups), engine, traffic) for one in services]
         self._results = results
 
     def run(self) -> Report | None:
         """The report is on disk after every repeat. None: it was interrupted before anything was measured."""
         interrupted = False
         try:
-            _say(f"{self._repeats} repeats: {len(self._targets)} services are restarted, left idle, and loaded")
-            for target in self._targets:
-                target.meet()
+            _say(f"{self._repeats} repeats: {len(self._subjects)} services are restarted, left idle, and loaded")
+            for subject in self._subjects:
+                subject.meet()
             began = time.monotonic()
             for number in range(self._repeats):
                 self._repeat(number)
@@ -83,23 +83,23 @@ class Measurement:
                 _say(f"repeat {number + 1} of {self._repeats} is over, {timedelta(seconds=round(left))} left")
         except KeyboardInterrupt:
             interrupted = True
-            if not any(target.values for target in self._targets):
+            if not any(subject.values for subject in self._subjects):
                 return None
         return self._write(interrupted=interrupted)
 
     def _repeat(self, number: int) -> None:
-        # In another order each time, so that none always follows the same neighbour.
-        order = Random(f"footprint:{number}").sample(self._targets, len(self._targets))
-        for target in order:
-            target.restart()
+        # In another order each time, so that no service always follows the same neighbour.
+        order = Random(f"footprint:{number}").sample(self._subjects, len(self._subjects))
+        for subject in order:
+            subject.restart()
         time.sleep(SETTLE_SECONDS)
-        for target in order:
-            target.begin_idling()
+        for subject in order:
+            subject.begin_idling()
         time.sleep(IDLE_SECONDS)
-        for target in order:
-            target.end_idling()
-        for target, rested in zip(order, [None, *order], strict=False):
-            target.load()
+        for subject in order:
+            subject.end_idling()
+        for subject, rested in zip(order, [None, *order], strict=False):
+            subject.load()
             if rested:
                 rested.end_resting()
         order[-1].end_resting()
@@ -120,13 +120,13 @@ class Measurement:
             load_seconds=BURSTS * BURST_SECONDS,
             rest_seconds=REST_SECONDS,
             host=self._host,
-            services={target.service.name: self._footprint(target) for target in self._targets},
+            services={subject.service.name: self._footprint(subject) for subject in self._subjects},
         )
         self._folder.write_json("footprint.json", report)
         return report
 
-    def _footprint(self, target: "_Target") -> Footprint:
-        name, values, missing = target.service.name, target.values, dict(target.missing)
+    def _footprint(self, subject: "_Subject") -> Footprint:
+        name, values, missing = subject.service.name, subject.values, dict(subject.missing)
         engine = self._host["engine"] or {}
         image_id = engine.get("images", {}).get(name)
         image_bytes = engine.get("image_bytes", {}).get(name)
@@ -141,8 +141,8 @@ class Measurement:
         elif packages.system is None:
             missing["system_packages"] = "not an image of Debian's packages"
         return Footprint(
-            role=target.service.role,
-            about=target.about,
+            role=subject.service.role,
+            about=subject.about,
             start_seconds=sample(values["start_seconds"]),
             memory_idle_bytes=sample(values["memory_idle_bytes"]),
             memory_loaded_bytes=sample(values["memory_loaded_bytes"]),
@@ -156,48 +156,42 @@ class Measurement:
         )
 
 
-class _Target:
-    """One service: where it is, what was measured, and what could not be."""
+class _Subject:
+    """One service: what was measured of it, and what could not be."""
 
-    def __init__(
-        self,
-        service: Service,
-        engine: Engine,
-        traffic: Sequence[Sequence[Transaction]],
-        address_of: Callable[[Service], probe.Address],
-        cgroups: Path,
-    ) -> None:
-        self.service = service
+    def __init__(self, target: Target, engine: Engine, traffic: Sequence[Sequence[Transaction]]) -> None:
+        self.service = target.service
         self.about: dict[str, Any] | None = None
         self.values: dict[str, list[float]] = defaultdict(list)
         self.missing: dict[str, str] = {}
+        self._target = target
         self._engine = engine
         self._traffic = traffic
-        self._address = address_of(service)
-        self._cgroups = cgroups
-        self._group: cgroup.Group | None = None
+        self._address = target.address
+        """Where it answered last."""
         self._up = False
-        self._cpu_us: tuple[float, float] | None = None
-        """When, and how much until then."""
+        self._idle: tuple[float, Counters] | None = None
+        """When it began to idle, and what its cgroup had counted by then."""
         self._loaded = 0.0
 
     def meet(self) -> None:
-        """Waits until it is up. Having been talked to, it is found again without delay after its restart."""
+        """Waits until it is up. Talking to it now lets it be found without delay after a restart."""
         if not self.service.answers(SCENARIO):
             return self._lose(f"it does not answer the scenario {SCENARIO}")
-        up, wrong = probe.await_all([self.service], probe.START_SECONDS, lambda _: self._address)
+        _, wrong = probe.await_all([self.service], probe.START_SECONDS, lambda _: self._address)
         if wrong:
             return self._lose(wrong[self.service.name])
-        self.about = up[self.service.name]
-        self._address = probe.resolve(self._address)
+        try:
+            self.about = self._target.connect()
+        except probe.NotUp as error:
+            return self._lose(str(error))
+        self._address = self._target.address
         self._up = True
-        # The first start reads the image's files from disk; all that count find them in memory.
+        # The first start reads the image's files from disk; those that count find them in memory.
         self.restart()
         self.values.clear()
-        try:
-            self._group = cgroup.find(str(self.about.get("container")), self._cgroups)
-        except cgroup.NotFound as error:
-            self.missing |= dict.fromkeys(_COUNTED, str(error))
+        if not self._target.has_cgroup:
+            self.missing |= dict.fromkeys(_COUNTED, "no cgroup of its container was found")
         return None
 
     def restart(self) -> None:
@@ -217,54 +211,56 @@ class _Target:
             self._lose(str(error))
 
     def begin_idling(self) -> None:
-        if self._up and self._group:
-            with suppress(OSError):
-                self._cpu_us = time.monotonic(), self._group.cpu_us()
+        counted = self._target.read() if self._up else None
+        self._idle = (time.monotonic(), counted) if counted else None
 
     def end_idling(self) -> None:
-        if not self._up or not self._group:
-            return
-        try:
-            if self._cpu_us:
-                began, before = self._cpu_us
-                spent_us = self._group.cpu_us() - before
-                self.values["idle_cpu_percent"].append(spent_us / (time.monotonic() - began) / 1e4)
-            self.values["memory_idle_bytes"].append(self._group.memory_bytes())
-        except OSError:
-            self._lose("its container ended while it was idle")
+        if not self._up or not self._target.has_cgroup:
+            return None
+        now, memory = self._target.read(), self._target.memory_bytes()
+        if now is None or memory is None:
+            return self._lose("its container ended while it was idle")
+        if self._idle:
+            began, before = self._idle
+            self.values["idle_cpu_percent"].append((now - before).cpu_us / (time.monotonic() - began) / 1e4)
+        self.values["memory_idle_bytes"].append(memory)
+        return None
 
     def load(self) -> None:
         """Some bursts of the scenario on several connections."""
         if not self._up:
             return None
-        peak = 0
+        memory: list[int | None] = []
         try:
-            with closing(client.Endpoint(self._address)) as endpoint:
-                scripts = endpoint.learn(self._traffic)
-                endpoint.prepare(CONNECTIONS)
-                for turn in range(BURSTS):
-                    burst = endpoint.burst(scripts, turn, BURST_SECONDS)
-                    if burst.errors:
-                        return self._lose(f"under load: {burst.example}")
-                    if self._group:
-                        peak = max(peak, self._group.memory_bytes())
-            self._loaded = time.monotonic()
-            if self._group:
-                self.values["memory_loaded_bytes"].append(peak)
-        except (client.NoAnswer, client.WrongAnswer) as error:
-            self._lose(f"under load: {error}")
-        except OSError:
-            self._lose("its container ended under load")
+            self._target.connect()
+            endpoint = self._target.endpoint
+            scripts = endpoint.learn(self._traffic)
+            endpoint.prepare(CONNECTIONS)
+            for turn in range(BURSTS):
+                burst = endpoint.burst(scripts, turn, BURST_SECONDS)
+                if burst.errors:
+                    return self._lose(f"under load: {burst.example}")
+                memory.append(self._target.memory_bytes())
+        except (client.NoAnswer, client.WrongAnswer, probe.NotUp) as error:
+            return self._lose(f"under load: {error}")
+        finally:
+            self._target.close()
+        self._loaded = time.monotonic()
+        if self._target.has_cgroup:
+            if None in memory:
+                return self._lose("its container ended under load")
+            self.values["memory_loaded_bytes"].append(max(filter(None, memory), default=0))
         return None
 
     def end_resting(self) -> None:
-        if not self._up or not self._group:
-            return
+        if not self._up or not self._target.has_cgroup:
+            return None
         time.sleep(max(0.0, self._loaded + REST_SECONDS - time.monotonic()))
-        try:
-            self.values["memory_after_bytes"].append(self._group.memory_bytes())
-        except OSError:
-            self._lose("its container ended after the load")
+        memory = self._target.memory_bytes()
+        if memory is None:
+            return self._lose("its container ended after the load")
+        self.values["memory_after_bytes"].append(memory)
+        return None
 
     def _lose(self, why: str) -> None:
         """The service is left alone from here on."""
@@ -278,12 +274,12 @@ class FirstAnswer:
     """The first right answer after a start."""
 
     seconds: float | None
-    """Since the start; null if the container could be reached only later: that timed its network, not the service."""
+    """Since the start; null if the container became reachable only later: that would time its network."""
     address: probe.Address
 
 
 def await_answer(engine: Engine, address: probe.Address, step: Step) -> FirstAnswer:
-    """Knocks at the address that the service had before, until it answers rightly, once its start has been asked for.
+    """Asks a service that is being started, at the address that it had before, until it answers rightly.
 
     Raises Failed.
     """
@@ -312,7 +308,7 @@ def await_answer(engine: Engine, address: probe.Address, step: Step) -> FirstAns
         if wrong is None:
             while started is None:
                 started = engine.started(_PAUSE_SECONDS)
-            # The engine looks at its clock some milliseconds before or after the process begins.
+            # The engine reads its clock some milliseconds before or after the process begins.
             return FirstAnswer(max(0.0, answered - started.at) if unreachable < started.at else None, address)
         problem = wrong
     raise Failed(f"no right answer within {probe.START_SECONDS:g} s of a restart: {problem}")

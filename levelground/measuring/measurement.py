@@ -1,23 +1,24 @@
 """One run: round by round, learns the services' answers, then drives block after block and records every slice."""
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from levelground.measuring import certificate, count
 from levelground.measuring.plan import Plan
-from levelground.measuring.target import Target
+from levelground.measuring.target import Target, cpus
 from levelground.measuring.yardstick import Yardstick
 from levelground.model import arrivals, histogram, record
 from levelground.model.folder import Folder
 from levelground.stand import catalog, host, probe
 from levelground.stand.conditions import Meter
-from levelground.traffic import client, rates, schedule
+from levelground.traffic import client, crew, rates, schedule
 from levelground.traffic.rates import Rates
 from levelground.traffic.scenario import digest
 
@@ -52,10 +53,9 @@ class Measurement:
     ) -> None:
         """`give_way` is called between slices and may end the run by an exception.
 
-        `after_slice` and `after_block` are called once what they are about is on disk; the run ends early if
-        `after_block` says so. `restart` restarts the services between two rounds and returns when they answer.
-        `yardstick` is where known work is done, if anywhere; `address_of` says where a service is reached: inside the
-        stand, by its name.
+        `after_slice` and `after_block` are called once the slice or the block is on disk; the run ends early if
+        `after_block` returns true. `restart` restarts the services between two rounds and returns when they answer.
+        `yardstick` is the address of known work, if there is any; `address_of` gives a service's address.
         """
         self._plan = plan
         self._folder = folder
@@ -75,13 +75,17 @@ class Measurement:
     def run(self) -> None:
         """Returns when the time is over or `after_block` has seen enough. Raises NothingToMeasure, engine.Failed.
 
-        Ended by an exception at any other moment, the record says `interrupted`, and all that was measured is in it.
+        If another exception ends it, the record says `interrupted` and holds all that was measured.
         """
         rounds = range(self._plan.rounds)
         if self._past is not None:
             rounds = range(self._past.round + 1, max(self._plan.rounds, self._past.round + 2))
             told = self._folder.read_run()
             self._run = replace(told, resumed=[*told.resumed, record.now()], ended=None)
+        with closing(crew.Helpers(self._generators() - 1)) as self._helpers:
+            self._measure_rounds(rounds)
+
+    def _measure_rounds(self, rounds: range) -> None:
         ended: str | None = "interrupted"
         try:
             for self._round in rounds:
@@ -103,7 +107,8 @@ class Measurement:
 
     def _measure_round(self) -> str | None:
         """Returns why the run is over with this round; None if it is not."""
-        self._targets = {one.name: Target(one, self._address_of) for one in self._plan.services}
+        self._targets = {one.name: Target(one, self._address_of, self._helpers.endpoint) for one in self._plan.services}
+        self._helpers.forget()
         try:
             members = {name: self._meet(target) for name, target in self._targets.items()}
             if not hasattr(self, "_run"):
@@ -111,7 +116,7 @@ class Measurement:
             else:
                 self._run = replace(self._run, services=_met_again(self._run.services, members, self._round))
             self._folder.write_run(self._run)
-            # As the first round found them: whoever is missing in a later one keeps its place in the schedule.
+            # As the first round met them: a service that is missing later keeps its place in the schedule.
             services = {
                 scenario: names
                 for scenario in self._transactions
@@ -131,12 +136,16 @@ class Measurement:
         self._rates = Rates(self._run, self._folder.read_slices())
         spent = 0.0 if self._past is None else self._past.start_seconds + self._past.seconds
         first = 0 if self._past is None else (self._past.block // len(services) + 1) * len(services)
-        # What is left, shared among the rounds that are left.
+        # The time that is left, divided among the rounds that are left.
         left = None if plan.minutes is None else (60 * plan.minutes - spent) / max(1, plan.rounds - self._round)
         start = now - spent
-        cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
+        service_cpus = {cpu for member in self._run.services.values() for cpu in member.cpus}
         yardstick = self._connect_yardstick()
-        meter = Meter(cpus, lambda: self._used_us() | (yardstick.used_us() if yardstick else {}))
+        meter = Meter(
+            service_cpus,
+            lambda: self._used_us() | (yardstick.used_us() if yardstick else {}),
+            self._helpers.pids,
+        )
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
                 return None
@@ -154,12 +163,26 @@ class Measurement:
                     self._past = one
                     self._after_slice(one)
                 self._give_way()
-            gc.collect(0)  # what is new: all that is kept would take longer with every block
+            gc.collect(0)  # new objects only: a full collection would take longer with every block
             conditions = meter.finish(block.number, block.scenario, self._round, warmup, start)
             self._folder.append(replace(conditions, known_work=known))
             if self._after_block(self._folder):
                 return "precision"
         raise AssertionError("there is always another block")
+
+    def _generators(self) -> int:
+        """How many processes send: one for each CPU of this container, but services on one CPU need no more than one.
+
+        All services have the same CPUs. A run that is gone on with has as many as before.
+        """
+        if hasattr(self, "_run"):
+            return self._run.generators
+        own = min(len(os.sched_getaffinity(0)), self._plan.connections)
+        for service in self._plan.services if own > 1 else ():
+            with suppress(probe.NotUp):
+                if told := cpus(probe.about(self._address_of(service))):
+                    return own if len(told) > 1 else 1
+        return 1
 
     def _used_us(self) -> dict[str, float]:
         return {name: used.cpu_us for name, target in self._targets.items() if (used := target.read())}
@@ -186,9 +209,8 @@ class Measurement:
         target.prepare(self._plan.connections)
         lead = target.burst(block, lead_seconds, lead_due)
         before = target.read()
-        began, generator = time.monotonic(), time.thread_time_ns()
+        began = time.monotonic()
         burst = lead if lead.errors else target.burst(block, seconds, slice_due)
-        generator = time.thread_time_ns() - generator
         after = target.read()
         target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None
@@ -209,7 +231,7 @@ class Measurement:
             arrivals=arrivals.pack(burst.arrivals_ns),
             cpu_us=spent.cpu_us if spent else None,
             memory_bytes=target.memory_bytes(),
-            generator_cpu_us=generator / 1000.0,
+            generator_cpu_us=burst.generator_ns / 1000.0,
             throttled=spent.throttled if spent else 0,
             example=burst.example,
             round=self._round,
@@ -294,6 +316,7 @@ class Measurement:
             },
             minutes=plan.minutes,
             rounds=plan.rounds,
+            generators=self._helpers.processes,
             baseline=BASELINE if BASELINE in members else plan.services[0].name,
             scenarios={name: digest(transactions) for name, transactions in self._transactions.items()},
             services=dict(members),
@@ -307,7 +330,7 @@ class Measurement:
         )
 
     def _service_seconds(self) -> dict[str, dict[str, float]]:
-        """Closed loop: of each service, so long that its slices hold whole windows. Other slices are alike for all."""
+        """Closed loop: each service's slice length, which holds whole windows. Other loads have one length for all."""
         if self._plan.load != "closed" or self._plan.slice_seconds is not None:
             return {}
         return {
@@ -333,7 +356,7 @@ class Measurement:
 def _met_again(
     before: Mapping[str, record.Member], now: Mapping[str, record.Member], round: int
 ) -> dict[str, record.Member]:
-    """The services as the first round met them, and the wrong answers that they have learned to give since."""
+    """The services as the first round met them, with the wrong answers that they have given since."""
     return {
         name: replace(member, wrong_later=_in_round(round, now[name].wrong) | member.wrong_later)
         for name, member in before.items()

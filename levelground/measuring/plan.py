@@ -56,11 +56,11 @@ class Plan:
 
 
 class Changed(Exception):
-    """The stand is not the one that a run was begun on; the message says in what."""
+    """The stand is not the one that the run was begun on; the message lists the differences."""
 
 
 def changes(told: Run, now: dict[str, dict[str, Any]], engine: dict[str, Any] | None) -> list[str]:
-    """In what the services differ from those that a run was begun with: images, versions, limits."""
+    """How the services differ from those that the run was begun with: images, versions, limits."""
     found = []
     images, before = ((each or {}).get("images", {}) for each in (engine, told.host.get("engine")))
     for name, member in told.services.items():

@@ -2,21 +2,23 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from levelground.stand import catalog, cgroup, host, probe
 from levelground.traffic import client, schedule
+from levelground.traffic.crew import Crew
 
 WARM_BURST_SECONDS = 0.025
 COLDEST = 4
-"""At least so many bursts: half of them against the other half."""
+"""The fewest bursts of a warm-up."""
 LONGEST_WARM_UP_SECONDS = 2.0
-"""Of traffic, in each scenario."""
+"""In each scenario, of traffic alone."""
 FASTER = 0.03
-"""A service is warm when twice as much traffic makes its fastest moments faster by no more than this."""
+"""A service is warm when twice as much traffic makes its fastest moments at most this much faster."""
 LONGEST_ABSENCE_BLOCKS = 64
 
 
@@ -38,13 +40,23 @@ class Counters:
 class Target:
     """One service in a run: its connections, its learned answers, its cgroup, and whether it is away."""
 
-    def __init__(self, service: catalog.Service, address_of: Callable[[catalog.Service], probe.Address]) -> None:
+    def __init__(
+        self,
+        service: catalog.Service,
+        address_of: Callable[[catalog.Service], probe.Address],
+        endpoint_of: Callable[[probe.Address], client.Endpoint | Crew] = client.Endpoint,
+        cgroups: Path = cgroup.HOST,
+    ) -> None:
         self.service = service
         self.scripts: dict[str, tuple[client.Script, ...]] = {}
-        self.endpoint: client.Endpoint
+        self.endpoint: client.Endpoint | Crew
         self.cpus: frozenset[int] = frozenset()
         """The CPUs that it may run on, as it told."""
+        self.address = address_of(service)
+        """Resolved once it was connected to."""
         self._address_of = address_of
+        self._endpoint_of = endpoint_of
+        self._cgroups = cgroups
         self._group: cgroup.Group | None = None
         self._identity: int | None = None
         self._kills = self._host_kills = 0
@@ -53,18 +65,24 @@ class Target:
         self._back_at_block = 0
 
     def connect(self) -> dict[str, Any]:
-        """Finds the service and its cgroup, as at the beginning so after it was away. Raises NotUp."""
+        """Finds the service and its cgroup, at the beginning and after it was away. Raises NotUp."""
         about = probe.about(self._address_of(self.service))
-        self.cpus = frozenset((about.get("limits") or {}).get("cpus") or ())
+        self.cpus = cpus(about)
         try:
-            self._group = cgroup.find(str(about.get("container")))
+            self._group = cgroup.find(str(about.get("container")), self._cgroups)
         except cgroup.NotFound:
             self._group = None
         if self._identity is None:
             self.fate(failed=False)
         self.close()
-        self.endpoint = client.Endpoint(probe.resolve(self._address_of(self.service)))
+        self.address = probe.resolve(self._address_of(self.service))
+        self.endpoint = self._endpoint_of(self.address)
         return about
+
+    @property
+    def has_cgroup(self) -> bool:
+        """Whether its cgroup was found when it was connected to."""
+        return self._group is not None
 
     def prepare(self, connections: int) -> None:
         """Opens the connections, outside the measured time; a refusal is kept for `burst` to report."""
@@ -79,7 +97,7 @@ class Target:
             self._refusal = error
 
     def burst(self, block: schedule.Block, seconds: float, due: Sequence[int] | None) -> client.Burst:
-        """Traffic for so long: at the times that are `due`, or as fast as answers come."""
+        """Traffic for so long: at the times in `due`, or as fast as answers come if it is None."""
         if self._refusal is not None:
             return client.Burst(errors=Counter({self._refusal.kind: 1}), example=str(self._refusal))
         scripts = self.scripts[block.scenario]
@@ -90,7 +108,7 @@ class Target:
     def warm_up(self, scenario: str, connections: int, give_way: Callable[[], None]) -> float:
         """Traffic as fast as answers come, until twice as much of it makes the service no faster. Raises NoAnswer.
 
-        Returns answers per second, of the last half. Compares the fastest moments: the host slows all others.
+        Returns answers per second of the last half. Compares the fastest moments, since the host slows all others.
         """
         bursts: list[client.Burst] = []
         wanted, before = COLDEST // 2, math.inf
@@ -122,7 +140,7 @@ class Target:
     def fate(self, *, failed: bool) -> tuple[int, bool]:
         """OOM kills since the last call, and whether it restarted.
 
-        A container that is gone cannot be asked: if it has `failed`, the host's kills since then are taken to be its.
+        A container that is gone has no counters: if it has `failed`, the host's kills since then are taken for its own.
         """
         kills, identity, host_kills = 0, self._identity, host.out_of_memory_kills()
         own = False
@@ -138,7 +156,7 @@ class Target:
         return killed, restarted
 
     def settle(self, block: int, *, failed: bool) -> None:
-        """After a slice without any right answer, stays away from the service for longer and longer."""
+        """After each slice without any right answer, leaves the service alone for twice as long."""
         self._failures = self._failures + 1 if failed else 0
         if failed:
             self._back_at_block = block + min(2**self._failures, LONGEST_ABSENCE_BLOCKS)
@@ -149,6 +167,11 @@ class Target:
     def close(self) -> None:
         if hasattr(self, "endpoint"):
             self.endpoint.close()
+
+
+def cpus(about: Mapping[str, Any]) -> frozenset[int]:
+    """The CPUs that a service may run on; empty if it does not tell."""
+    return frozenset((about.get("limits") or {}).get("cpus") or ())
 
 
 def _fastest(arrivals_ns: Sequence[int], connections: int) -> float:

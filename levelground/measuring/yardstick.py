@@ -1,8 +1,8 @@
-"""A piece of known work on the services' CPUs, done over and over and timed: how disturbed the host is.
+"""Known work on the services' CPUs, repeated and timed, which shows how much the host disturbs them.
 
-It takes as long as any Python of its kind: a slice of it in every block shows by which factor the host slows such work
-down, for how much of the time, and in windows of any length.
-Run as a module it is the server, in a container beside the services.
+A slice of it in every block shows by which factor the host slows Python down, for which share of the time, and in
+windows of any length.
+Run as a module this is the server, in a container beside the services.
 """
 
 import gc
@@ -21,9 +21,9 @@ from levelground.stand.probe import Address
 ADDRESS: Address = ("yardstick", catalog.PORT)
 """As seen from within the stand."""
 _ASK = struct.Struct("!I")
-"""What is asked: for how many microseconds to work."""
+"""A question: for how many microseconds to work."""
 _TOLD = struct.Struct("!I")
-"""What comes back: how many pieces; then so many times four bytes, nanoseconds each, in the machine's byte order."""
+"""An answer: the number of pieces, then the nanoseconds of each in four bytes, in the machine's byte order."""
 _ORDER = {"id": 7, "customer": {"name": "Zoë", "paid": True}, "lines": [{"product": "tea", "price": 3.5}] * 6}
 
 
@@ -38,7 +38,7 @@ class Yardstick:
             self._group = cgroup.find(self._read(12).decode().strip())
 
     def work(self, seconds: float) -> str:
-        """When pieces were done, one after the other, for so many seconds: packed as a slice's arrivals are."""
+        """When each piece was done, in so many seconds of work: packed as a slice's arrivals are."""
         self._socket.sendall(_ASK.pack(int(seconds * 1e6)))
         (count,) = _TOLD.unpack(self._read(_TOLD.size))
         return arrivals.pack([0, *accumulate(array("I", self._read(4 * count)))])

@@ -1,6 +1,6 @@
-"""When the answers of a slice arrived, small enough to keep of every slice.
+"""When the answers of a slice arrived, compact enough to keep for every slice.
 
-Kept are the gaps between answers, in tenths of a microsecond, four bytes each, compressed, in base64.
+The format: gaps between answers in tenths of a microsecond, four bytes each, compressed, in base64.
 """
 
 import base64

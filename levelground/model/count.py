@@ -7,23 +7,23 @@ from typing import Any
 
 SCHEMA = 1
 LARGEST_SPREAD = 0.001
-"""Repeats that are further apart are said to be."""
+"""A larger spread is shown beside the figure."""
 BUSY_SHARE = 0.6
-"""What a busy process does by the clock, as a share of what it does when idle: it is late, and was awake anyway.
+"""A busy process does this share of an idle one's work by the clock, because it is late and awake anyway.
 
-Measured: uvicorn, between repeats of 3 and of 7 seconds.
+Measured on uvicorn, between repeats of 3 and of 7 seconds.
 """
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """What one start of a service executed, without its processes that never answer a request."""
+    """What one start of a service executed, without processes that never answer a request."""
 
     requests: int
     instructions: int
     seconds: float
     idle_per_second: list[float]
-    """Instructions per second while no request was sent, some times in a row."""
+    """Instructions per second while no request was sent, in each idle reading."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Count:
     per_request: list[float]
     """In each repeat."""
     idle_per_second: float
-    """What the service executes while no request is sent; BUSY_SHARE of it is taken off for each repeat's seconds."""
+    """Instructions per second while no request is sent; BUSY_SHARE of them is subtracted for each second."""
     repeats: list[Repeat]
 
 
@@ -77,7 +77,7 @@ class Report:
 
 
 def of(repeats: Sequence[Repeat]) -> Count:
-    """What the service does by the clock is the median of all that was seen of it: one of them may be an exception.
+    """Work by the clock is the median of all idle readings, since a single one may be an exception.
 
     Raises ValueError if nothing was counted.
     """
@@ -91,7 +91,7 @@ def of(repeats: Sequence[Repeat]) -> Count:
 
 
 def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    """Whether two answers to GET /about tell of the same program with the same settings, in whichever container."""
+    """Whether two answers to GET /about describe the same program with the same settings, whatever its container."""
     return _settings(one) == _settings(other)
 
 

@@ -1,12 +1,13 @@
 """The folder of a run in results/: run.json, slices.jsonl and blocks.jsonl; everything else is computed from them.
 
-Every slice is on disk before the next one begins: a killed run loses at most the slice in flight.
+Every slice is written before the next one begins: a killed run loses at most the slice in flight.
 """
 
 import os
 import secrets
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class Folder:
 
     @classmethod
     def of(cls, run: Run, results: Path = RESULTS) -> "Folder":
-        """The folder of a run that was begun."""
+        """The folder of an existing run."""
         return cls(results / run.run)
 
     @property
@@ -45,7 +46,8 @@ class Folder:
         return self.path.resolve().name
 
     def write_run(self, run: Run) -> None:
-        self.write_json("run.json", run)
+        """In the newest schema, whichever it was read in."""
+        self.write_json("run.json", replace(run, schema=SCHEMA))
 
     def append(self, one: Slice | Conditions) -> None:
         """Adds a line to slices.jsonl or blocks.jsonl and hands it to the operating system before it returns."""
@@ -60,20 +62,14 @@ class Folder:
         new.replace(path)
 
     def read_run(self) -> Run:
-        """Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
+        """Its `schema` is the one it was written in. Raises FileNotFoundError, msgspec.ValidationError, TooNew."""
         told = msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any])
         schema = told.get("schema", SCHEMA)
         if schema > SCHEMA:
             raise TooNew(f"run {self.name} has schema {schema}, and this Level Ground reads up to {SCHEMA}: update it")
         if "reference" in told:
-            told |= {"baseline": told.pop("reference"), "schema": SCHEMA}
+            told["baseline"] = told.pop("reference")
         return msgspec.convert(told, Run)
-
-    def read_schema(self) -> int:
-        """The schema that the run was written in. Raises as `read_run` does."""
-        return int(
-            msgspec.json.decode((self.path / "run.json").read_bytes(), type=dict[str, Any]).get("schema", SCHEMA)
-        )
 
     def last_slice(self) -> Slice | None:
         """None before the first."""
@@ -88,6 +84,10 @@ class Folder:
         """The conditions of all blocks that came to their end; none in runs of schema 1."""
         return self._read(Conditions)
 
+    def read_all(self) -> tuple[list[Slice], list[Conditions]]:
+        """All slices, and the conditions of all blocks."""
+        return list(self.read_slices()), list(self.read_blocks())
+
     def _read[Line: (Slice, Conditions)](self, kind: type[Line]) -> Iterator[Line]:
         path = self.path / _FILES[kind]
         if not path.exists():
@@ -100,3 +100,15 @@ class Folder:
 
 
 _FILES: dict[type, str] = {Slice: "slices.jsonl", Conditions: "blocks.jsonl"}
+
+
+def runs(results: Path = RESULTS) -> list[Run]:
+    """All runs that can be read, the oldest first; what is half written or too new is left out."""
+    found = []
+    for path in results.glob("*/run.json"):
+        if not path.parent.is_symlink():
+            try:
+                found.append(Folder(path.parent).read_run())
+            except (OSError, ValueError, TooNew):
+                continue
+    return sorted(found, key=lambda run: run.started)

@@ -37,6 +37,12 @@ def middle_us(bucket: int) -> float:
     return _LOWEST_US * float(np.exp((bucket + 0.5) * _LOG_STEP))
 
 
+def edges_us(bucket: int) -> tuple[float, float]:
+    """From where to where a bucket reaches; the lowest from 0."""
+    low = _LOWEST_US * float(np.exp(bucket * _LOG_STEP)) if bucket else 0.0
+    return low, _LOWEST_US * float(np.exp((bucket + 1) * _LOG_STEP))
+
+
 def percentile_us(histogram: Histogram, percent: float) -> float | None:
     """The latency in µs that `percent` of all latencies do not exceed (nearest rank); None if there are none."""
     return next(iter(percentiles_us(histogram, [percent])), None)

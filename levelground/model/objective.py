@@ -50,8 +50,8 @@ class Objective:
     def met(self, latencies: Histogram) -> bool:
         """Whether a trial's latencies meet it; without a single answer they do not. Errors are for the caller to see.
 
-        The percentile (nearest rank) is known to the middle of its bucket, so what lies within 0.25 % of the limit may
-        fall on either side, the same for every service. Of fewer than 1000 answers, p99.9 is the slowest.
+        The percentile (nearest rank) is read as the middle of its bucket, so one within 0.25 % of the limit may fall on
+        either side, the same for every service. Of fewer than 1000 answers, p99.9 is the slowest.
         """
         found = histogram.percentile_us(latencies, self.percentile)
         return found is not None and found < self.limit_us

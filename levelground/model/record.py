@@ -1,13 +1,13 @@
-"""What is known of a run before its first slice, of every slice, and of every block: the lines of its files."""
+"""The records of a run: what is known before its first slice, each slice, and the conditions of each block."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 SCHEMA = 3
-"""2 adds open loops, capacity and blocks.jsonl; what a run of 1 lacks has defaults that are true of it.
+"""2 adds open loops, capacity and blocks.jsonl; the defaults of the new fields are true of a run of 1.
 
-3 names the baseline so; runs of 1 and 2 call it the reference.
+3 calls the baseline so; 1 and 2 call it the reference. Older runs are judged without intervals of percentiles.
 """
 
 
@@ -37,7 +37,10 @@ class Slice:
     memory_bytes: int | None
     """Memory of the service's container at the slice's end; null as above."""
     generator_cpu_us: float
-    """CPU time of the generator in the slice: near `seconds`, it and not the service is the bottleneck."""
+    """CPU time of the generator in the slice, without waiting: near `seconds`, it is the bottleneck.
+
+    Of several generator processes it is that of the busiest.
+    """
     throttled: int = 0
     """Periods in which a CPU quota stopped the service in the slice."""
     example: str | None = None
@@ -50,29 +53,29 @@ class Slice:
     offered: int = 0
     """Open loop: transactions that were due."""
     unanswered: int = 0
-    """Open loop: requests not answered when they were given up; `latency` has them with their age at that moment."""
+    """Open loop: requests that were given up; `latency` includes them with their age at that moment."""
     service_time: dict[int, int] = field(default_factory=dict)
     """Open loop: histogram of the right answers' latencies from when their requests were sent."""
     slip: dict[int, int] = field(default_factory=dict)
     """Open loop: histogram of how late the generator was, not counting the wait for a free connection."""
     out_of_memory: int = 0
-    """Processes of the service that the kernel killed for lack of memory since the visit before."""
+    """Processes of the service that the kernel killed for lack of memory since its previous slice."""
     arrivals: str = ""
     """Closed loop: when the right answers arrived; see levelground/model/arrivals.py."""
     restarted: bool = False
-    """Whether the service's container was started again since the visit before, within the round."""
+    """Whether the service's container was restarted since its previous slice, within the round."""
     cpu_user_us: float | None = None
-    """Of `cpu_us`, what was spent in the service's own code; null where the kernel does not tell it finely enough.
+    """The part of `cpu_us` in the service's own code; null where the kernel tells it in ticks of 10 ms, if at all.
 
-    Kernels tell the two apart at their ticks, so a single slice says little: only the sum over many is of use.
+    Kernels split their exact total at their ticks, so only the sum over many slices is of use.
     """
     cpu_system_us: float | None = None
-    """Of `cpu_us`, what the kernel spent for the service; null as above."""
+    """The part of `cpu_us` that the kernel spent for the service; null as above."""
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the host did to one block, whoever's slices they were: a line of blocks.jsonl."""
+    """What the host did during one block: a line of blocks.jsonl."""
 
     block: int
     scenario: str
@@ -85,7 +88,10 @@ class Conditions:
     foreign_us: float | None
     """CPU time on the services' CPUs that no service of the run used; null if their cgroups could not be read."""
     delayed_us: float | None
-    """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell."""
+    """Time in which the generator was ready to run and something else had its CPU; null if the kernel does not tell.
+
+    Of several generator processes it is that of the one that waited longest.
+    """
     known_work: str = ""
     """When pieces of known work were done on the services' CPUs, packed as a slice's arrivals; "": not measured."""
 
@@ -98,7 +104,7 @@ class Member:
     about: dict[str, Any] | None
     """Its answer to GET /about; null if there was none."""
     problem: str | None = None
-    """Why it was not measured at all, if so."""
+    """Why it was not measured at all; null: it was."""
     memory_idle_bytes: int | None = None
     twin_of: str | None = None
     left_out: dict[str, str] = field(default_factory=dict)
@@ -136,7 +142,7 @@ class Instructions:
     estimate: float
     """The mean of its repeats."""
     spread: float
-    """How far they are apart, as a share of it."""
+    """How far the repeats are apart, as a share of their mean."""
 
 
 @dataclass(frozen=True)
@@ -164,19 +170,21 @@ class Run:
     host: dict[str, Any]
     """Kernel, CPU, cgroup version; engine and image ids as the host told them."""
     rounds: int = 1
-    """Between two of them the services are restarted."""
+    """The services are restarted between rounds."""
+    generators: int = 1
+    """Processes that sent, each a share of every service's connections."""
     warmup_seconds: float = 0.0
-    """In older runs blocks of so long were each round's warm-up; now services are warmed up before a round's blocks."""
+    """Older runs: length of the warm-up within each round's blocks. Now the warm-up comes before the blocks."""
     objective: str | None = None
     """What a rate has to meet in a search for capacity."""
     precision: float | None = None
     """The run ends when every ratio's interval is within so much of its estimate (0.01: ±1 %); null: by time alone."""
     saturated_per_second: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Answers per second in a closed loop before the first block, by scenario and service: where rates come from."""
+    """Answers per second in a closed loop before the first block, by scenario and service. Rates derive from it."""
     rates_per_second: dict[str, float] = field(default_factory=dict)
     """Open loop: requests per second, by scenario."""
     calibration: dict[str, str] | None = None
-    """When this stand was calibrated last, and what that found, in words; null: never."""
+    """When this stand was last calibrated, and the findings in words; null: never."""
     service_seconds: dict[str, dict[str, float]] = field(default_factory=dict)
     """Length of slices by scenario and service, where services have their own."""
     service_lead_seconds: dict[str, float] = field(default_factory=dict)
@@ -188,7 +196,7 @@ class Run:
     ended: str | None = None
     """Why the run ended: time, precision, or interrupted; null: it was broken off."""
     resumed: list[str] = field(default_factory=list)
-    """When the run was gone on with after it had been broken off."""
+    """When the run was resumed after it had been broken off."""
     schema: int = SCHEMA
 
 

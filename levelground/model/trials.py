@@ -1,7 +1,6 @@
-"""What trials of rates tell of a service's capacity: the highest open-loop rate at which it still meets an objective.
+"""A service's capacity, the highest open-loop rate at which it still meets an objective, from trials of rates.
 
-Pure arithmetic, and the common ground of `traffic.rates`, which chooses the next rate from it, and of
-`judging.capacity`, which makes an interval of it.
+Pure arithmetic. `traffic.rates` chooses the next rate from it, and `judging.capacity` computes the interval.
 A trial is one short slice at one rate: it met the objective without an error, or it did not.
 """
 
@@ -18,16 +17,16 @@ from levelground.model.record import Run, Slice
 Floats = NDArray[np.float64]
 
 _GUESS = 0.01
-"""The probability that a trial far above the capacity meets the objective nevertheless."""
+"""The probability that a trial far above the capacity still meets the objective."""
 LAPSES = np.array([0.01, 0.025, 0.06, 0.13])
 """Probabilities that a trial far below the capacity misses the objective: the host's noise."""
 SCALES = np.geomspace(0.005, 0.4, 8)
 """Of the logistic curve, in log rate: from 9 in 10 to 1 in 10 met, the rate rises by a factor of exp(4.4 × scale)."""
 
 STEP = 0.015
-"""Of the search's grid, in log rate. Rates are drawn from within the steps too."""
+"""Of the search's grid, in log rate. Rates are drawn from between its points, too."""
 _BEYOND = math.log(4)
-"""How far the capacity may lie beyond what the search may try."""
+"""How far the capacity may lie beyond the rates that the search may try, in log rate."""
 
 
 class Trials:
@@ -35,7 +34,7 @@ class Trials:
 
     The model: a trial at a rate meets the objective with probability
     guess + (1 - guess - lapse) × logistic((log capacity - log rate) / scale), guess being 1 %.
-    So the capacity is the rate at which a trial that no lapse spoils meets the objective half of the time.
+    So at the capacity, half of the trials that no lapse spoils meet the objective.
     Capacity, scale and lapse are unknown; the posterior lives on a grid (Watson & Pelli 1983; Kontsevich & Tyler 1999),
     which stays sane where maximum likelihood does not: few trials, or all below met and all above missed.
     Priors are uniform over log capacity and the values above. `add` takes 0.2 ms, however many trials there were.
@@ -57,9 +56,9 @@ class Trials:
         self.rounds: list[int] = []
 
     def add(self, rate: float, met: bool, round: int = 0) -> None:
-        """Takes a trial into account. Trials come in the order of time; those that a gate dropped do not come at all.
+        """Takes a trial into account. Add trials in the order of time, without those that a gate dropped.
 
-        What was recorded can be added again: the same trials give the same next rate, bounds and interval.
+        The same trials give the same next rate, bounds and interval, so a recorded search can be replayed.
         """
         self.log_rates.append(math.log(rate))
         self.met.append(met)
@@ -68,7 +67,7 @@ class Trials:
 
 
 def log_likelihoods(grid: Floats, log_rates: Floats, met: NDArray[np.bool_]) -> Floats:
-    """Of every trial, for every capacity on the grid, scale and lapse."""
+    """By trial, capacity on the grid, scale and lapse."""
     curve = expit((grid[:, None] - log_rates[:, None, None]) / SCALES)[..., None]
     sign = np.where(met, 1.0, -1.0)[:, None, None, None]
     result: Floats = np.log(np.where(sign > 0, _GUESS, 1 - _GUESS) + sign * (1 - _GUESS - LAPSES) * curve)
@@ -95,6 +94,6 @@ def add(run: Run, trials: dict[str, dict[str, Trials]], one: Slice) -> None:
 
 
 def _room(saturated: float) -> Trials:
-    # A closed loop shows roughly what a service can do, in a burst too short to be sure of.
+    # A short closed loop shows only roughly what a service can do.
     saturated = max(saturated, 1.0)
     return Trials(floor=saturated / 100, ceiling=10 * saturated)

@@ -25,11 +25,11 @@ def machine(run: Run) -> str:
         return "the machine was not recorded"
 
 
-def notes(run: Run, schema: int, catalogue: Collection[str]) -> list[str]:
+def notes(run: Run, catalogue: Collection[str]) -> list[str]:
     """What a reader should know of a run before its numbers."""
     said = []
-    if schema < SCHEMA:
-        said.append(f"This run is of schema {schema}: it lacks what later versions measure.")
+    if run.schema < SCHEMA:
+        said.append(f"This run is of schema {run.schema}: it lacks what later versions measure.")
     if run.ended is None:
         said.append("This run was broken off, or is still under way: these are the blocks that it has by now.")
     elif run.ended not in ENDED:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from msgspec import UNSET
+
 from levelground.judging.summary import Cell, Table, measure, ranked
 from levelground.model import histogram
 from levelground.model.count import LARGEST_SPREAD
@@ -78,6 +80,14 @@ def _estimate(key: str, title: str) -> Field[table.Row]:
     return Field(key, title, lambda row: rounding.estimate(getattr(row.cell, key)))
 
 
+def _p99(row: table.Row) -> str:
+    """With its interval, where it has one."""
+    found = (row.cell.latency_interval_us or {}).get("p99")
+    if found is None:
+        return milliseconds(row.cell.latency_us.get("p99"))
+    return rounding.interval(Interval(found.estimate / 1000, found.low / 1000, found.high / 1000))
+
+
 def _latency(key: str, title: str, of: str = "latency_us") -> Field[table.Row]:
     return Field(f"{of}_{key}", title, lambda row: milliseconds(getattr(row.cell, of).get(key)))
 
@@ -120,8 +130,9 @@ MAIN: Mapping[str, tuple[Field[table.Row], ...]] = {
     "open": (
         *(_LETTER, _SERVICE, _interval("latency_ratio", "mean time ratio (95 %)")),
         Field("offered_per_second", "offered/s", lambda row: rounding.digits(row.cell.offered_per_second)),
-        *(_estimate("throughput_per_second", "achieved/s"), _latency("p50", "p50 ms"), _latency("p99", "p99 ms")),
-        *(_latency("p999", "p99.9 ms"), _latency("p99", "service p99 ms", "service_us"), *_COSTS, *_END),
+        *(_estimate("throughput_per_second", "achieved/s"), _latency("p50", "p50 ms")),
+        *(Field("latency_us_p99", "p99 ms (95 %)", _p99), _latency("p999", "p99.9 ms")),
+        *(_latency("p99", "service p99 ms", "service_us"), *_COSTS, *_END),
     ),
     "capacity": (
         *(_LETTER, _SERVICE, _interval("capacity_ratio", "ratio (95 %)")),
@@ -195,6 +206,8 @@ def _flat(cell: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     for key, value in cell.items():
         if isinstance(value, Mapping):
             flat |= _flat(value, f"{above}{key}.")
+        elif value is UNSET:
+            continue
         elif isinstance(value, list):
             flat[above + key] = "; ".join(map(str, value))
         else:

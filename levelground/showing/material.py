@@ -22,8 +22,6 @@ class Material:
     """A run."""
 
     run: Run
-    schema: int
-    """That the run was written in."""
     summary: Summary | None
     """None: it cannot be judged."""
     counted: Mapping[str, Mapping[str, Sequence[Slice]]]
@@ -49,7 +47,7 @@ def read(folder: Folder) -> Material:
     if whole and summary:
         counted = judging.counted(run, known, blocks)
     return Material(
-        run, folder.read_schema(), summary, counted, footprints(folder.path.resolve().parent, run), problems
+        run, summary, counted, footprints(folder.path.resolve().parent, run), problems
     )
 
 

@@ -92,7 +92,7 @@ def _page(material: Material) -> tuple[str, list[Listing]]:
         run=run,
         machine=facts.machine(run),
         traffic=facts.traffic(run),
-        notes=facts.notes(run, material.schema, catalogue),
+        notes=facts.notes(run, catalogue),
         problems=material.problems,
         answers=answers(summary),
         scenarios=scenarios,
@@ -167,7 +167,7 @@ def markdown(material: Material) -> str:
         f"{_escaped(facts.machine(run))}; {_escaped(facts.traffic(run))}.",
     ]
     lines += [
-        f"\n**{_escaped(one)}**" for one in [*facts.notes(run, material.schema, run.services), *material.problems]
+        f"\n**{_escaped(one)}**" for one in [*facts.notes(run, run.services), *material.problems]
     ]
     for one in answers(summary):
         assert summary is not None

@@ -95,7 +95,7 @@ def _entry(path: Path, catalogue: Collection[str]) -> Entry:
         where=facts.machine(run),
         precise=_precise(summary),
         valid=_valid(summary),
-        note=_note(run, folder.read_schema(), summary, catalogue),
+        note=_note(run, summary, catalogue),
         has_report=has_report,
     )
 
@@ -124,7 +124,7 @@ def _tables(summary: Summary | None) -> list[Table]:
     return list(summary.scenarios.values()) if summary else []
 
 
-def _note(run: Run, schema: int, summary: Summary | None, catalogue: Collection[str]) -> str:
+def _note(run: Run, summary: Summary | None, catalogue: Collection[str]) -> str:
     said = []
     if summary is None:
         said.append("not judged: make report does it")
@@ -136,8 +136,8 @@ def _note(run: Run, schema: int, summary: Summary | None, catalogue: Collection[
         said.append("broken off or under way")
     elif run.ended not in facts.ENDED:
         said.append(run.ended)
-    if schema < SCHEMA:
-        said.append(f"schema {schema}")
+    if run.schema < SCHEMA:
+        said.append(f"schema {run.schema}")
     if gone := [name for name in run.services if name not in catalogue]:
         said.append(f"not in compose.yaml any more: {', '.join(gone)}")
     return "; ".join(said) or "ok"

@@ -47,6 +47,13 @@ def milliseconds(us: float | None) -> str:
     return "–" if us is None else f"{us / 1000:,.2f}"
 
 
+def _p99(row: Row) -> str:
+    """With its interval, where it has one."""
+    found = (row.cell.latency_interval_us or {}).get("p99")
+    interval = f" ({milliseconds(found.low)}–{milliseconds(found.high)})" if found else ""
+    return milliseconds(row.cell.latency_us["p99"]) + interval
+
+
 def _ratio(measure: str) -> Callable[[Row], str]:
     return lambda row: str(getattr(row.cell, measure) or "–")
 
@@ -127,7 +134,11 @@ COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
         *(_LETTER, _SERVICE, Column("mean time ratio (95 %)", _ratio(MEASURES["open"]))),
         Column[Row]("offered/s", lambda row: rate(row.cell.offered_per_second)),
         Column("achieved/s", _RATE.text),
-        *(_P50, _P99, Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"]))),
+        *(
+            _P50,
+            Column("p99 ms (95 %)", _p99),
+            Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"])),
+        ),
         Column[Row]("service p50 ms", lambda row: milliseconds(row.cell.service_us.get("p50"))),
         Column[Row]("service p99 ms", lambda row: milliseconds(row.cell.service_us.get("p99"))),
         *(*_COSTS, _ERRORS, _VERDICT),
@@ -162,10 +173,12 @@ def render(summary: Summary) -> str:
 
 def _host_line(summary: Summary) -> str:
     context = summary.context
+    generators = context.get("generators", 1)
     load = f"{context['load']} loop" if context["load"] != "capacity" else f"capacity for {context['objective']}"
     parts = [
         *host.words(context["host"]),
         f"{context['connections']} connections per service, {load}",
+        *([f"{generators} generator processes"] if generators > 1 else []),
         f"seed {context['seed']}",
     ]
     return f"run {summary.run}: " + ", ".join(parts)
@@ -229,12 +242,19 @@ def _dropped(table: Table) -> str:
     return f", {table.dropped_blocks} dropped" + (f" ({reasons})" if reasons else "")
 
 
+_HARDLY_EVER_CALM = 0.9
+"""The cost is read from the fastest tenth of windows."""
+
+
 def _disturbed(table: Table) -> str:
     if table.disturbed_share is None or table.disturbed_factor is None:
         return ""
-    return (
+    told = (
         f"; host disturbed {100 * table.disturbed_share:.0f} % of the time, by a factor of {table.disturbed_factor:.2f}"
     )
+    if table.disturbed_share > _HARDLY_EVER_CALM:
+        told += ": there was hardly an undisturbed moment to read costs from"
+    return told
 
 
 def _still_visible(table: Table) -> str:

@@ -25,17 +25,17 @@ class Service:
     role: str
     published_port: int
     twin_of: str | None = None
-    """The service of whose image it is a second container, as a check of the instrument."""
+    """The service whose image it runs in a second container, as a check of the instrument."""
     variant_of: str | None = None
-    """The service that it is, but for one thing."""
+    """The service that it differs from in exactly one thing."""
     only: tuple[str, ...] = ()
     """The scenarios that it can answer; empty: all."""
     declared: Mapping[str, str] = field(default_factory=dict, hash=False)  # a mapping has no hash
-    """The checks of conformance that it truly cannot pass, each with the reason in a sentence."""
+    """The checks of conformance that it cannot pass, each with the reason in a sentence."""
     why: str | None = None
     """Why it runs on this server and with these settings, in a sentence or two."""
     lead_seconds: float | None = None
-    """How long it needs after it was idle until it answers at its usual rate; None: as long as most."""
+    """How long it takes after idling to reach its usual rate; None: as long as most services."""
 
     def answers(self, scenario: str) -> bool:
         return not self.only or scenario in self.only

@@ -34,9 +34,9 @@ class Group:
         return float(_fields(self.cpu / "cpu.stat")["usage_usec"])
 
     def user_and_system_us(self) -> tuple[float, float] | None:
-        """What of it was spent in the container's own code, and what by the kernel for it; None: not told finely.
+        """CPU time in the container's own code, and in the kernel for it; None: this kernel does not tell.
 
-        Version 1 has a file in ticks of 10 ms as well, which is of no use for times of a few milliseconds.
+        Version 1 also has a file in ticks of 10 ms, which is too coarse for times of a few milliseconds.
         """
         if self.version == 2:
             fields = _fields(self.cpu / "cpu.stat")
@@ -58,7 +58,7 @@ class Group:
         return int((self.memory / usage).read_text()) - _fields(self.memory / "memory.stat")[inactive]
 
     def throttled(self) -> int:
-        """In how many periods a CPU quota stopped the container so far."""
+        """The number of periods so far in which a CPU quota stopped the container."""
         return _fields(self.cpu / "cpu.stat").get("nr_throttled", 0)
 
     def out_of_memory(self) -> int:

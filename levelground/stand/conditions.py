@@ -1,8 +1,8 @@
-"""What the host does while services are measured: read at the edges of blocks, whoever's slices they are."""
+"""What the host does while services are measured, read at the edges of blocks."""
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from levelground.model.record import Conditions
 from levelground.stand import host
@@ -11,20 +11,29 @@ from levelground.stand import host
 class Meter:
     """Reads the host's counters from block to block."""
 
-    def __init__(self, service_cpus: Iterable[int], used_us: Callable[[], Mapping[str, float]]) -> None:
-        """`used_us` tells the CPU time that each service has used so far, of those whose cgroup can be read."""
+    def __init__(
+        self,
+        service_cpus: Iterable[int],
+        used_us: Callable[[], Mapping[str, float]],
+        helpers: Sequence[int] = (),
+    ) -> None:
+        """`used_us` tells the CPU time that each service has used so far, of those whose cgroup can be read.
+
+        `helpers` are the process ids of generators beside the calling thread.
+        """
+        self._helpers = helpers
         self._service_cpus = frozenset(service_cpus)
         self._generator_cpus = frozenset(os.sched_getaffinity(0))
         self._used_us = used_us
         self.start()
 
     def start(self) -> None:
-        """What comes from here on belongs to the next block."""
+        """From here on, everything belongs to the next block."""
         self._began = time.monotonic()
         self._services = host.cpus(self._service_cpus)
         self._stolen = host.cpus(self._service_cpus | self._generator_cpus).stolen_us
         self._used = self._used_us()
-        self._delayed = host.delayed_us()
+        self._delayed = [host.delayed_us(process) for process in (None, *self._helpers)]
 
     def finish(self, block: int, scenario: str, round: int, warmup: bool, origin: float) -> Conditions:
         """The conditions since `start`; `origin` is when the run began, on the monotonic clock."""
@@ -36,6 +45,9 @@ class Meter:
             self._delayed,
         )
         self.start()
+        delays = [
+            now - then for now, then in zip(self._delayed, delayed, strict=True) if now is not None and then is not None
+        ]
         # A service that came or went in the block has no difference.
         spent = sum(max(0.0, now - used[name]) for name, now in self._used.items() if name in used)
         return Conditions(
@@ -47,5 +59,5 @@ class Meter:
             seconds=self._began - began,
             stolen_us=self._stolen - stolen,
             foreign_us=max(0.0, self._services.busy_us - services.busy_us - spent) if used else None,
-            delayed_us=self._delayed - delayed if self._delayed is not None and delayed is not None else None,
+            delayed_us=max(delays, default=None),
         )

@@ -1,8 +1,9 @@
-"""What machine a run was made on, as far as it can be seen from inside a container."""
+"""The machine that a run was made on, as far as it can be seen from inside a container."""
 
 import json
 import os
 import platform
+import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any, NamedTuple
 from levelground.model.folder import RESULTS
 from levelground.stand import cgroup, image
 
+SO_TIMESTAMPNS = 35
+"""In asm-generic/socket.h; Python's socket module does not name it."""
 _TICK_US = 1e6 / os.sysconf("SC_CLK_TCK")
 
 
 def describe(results: Path = RESULTS) -> dict[str, Any]:
-    """Kernel, CPU, cgroup version, and what the engine told when the stand came up; null: not known."""
+    """Kernel, CPU, cgroup version, and what the engine said when the stand came up; null: not known."""
     return {
         "kernel": platform.release(),
         "architecture": platform.machine(),
@@ -23,12 +26,13 @@ def describe(results: Path = RESULTS) -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "cgroup_version": cgroup.version() if cgroup.HOST.exists() else None,
         "generator_cpus": sorted(os.sched_getaffinity(0)),
+        "arrival_times": tells_arrivals(),
         "engine": _engine(results),
     }
 
 
 def words(host: Mapping[str, Any]) -> list[str]:
-    """A description as a table's first line has it."""
+    """A description, as the first line of a table shows it."""
     told = host["engine"] or {}
     engine, bases = told.get("version"), told.get("base_images", {})
     return [
@@ -38,14 +42,16 @@ def words(host: Mapping[str, Any]) -> list[str]:
         if host["cgroup_version"]
         else "no cgroup files: CPU and memory not measured",
         *([f"Docker {engine}"] if engine else []),
+        # Older runs did not look.
+        *([] if host.get("arrival_times", True) else ["no arrival times: the generator's own delays are measured too"]),
         *(["base images built from Debian's packages"] if any(one["stand_in"] for one in bases.values()) else []),
     ]
 
 
 def _engine(results: Path) -> dict[str, Any] | None:
-    """Its version; of every service the image's id, its size, and its packages, if they were counted by now.
+    """Its version, and each service's image: id, size, and packages if they have been counted.
 
-    Base images are stand-ins where engine/ built them from Debian's packages, because no registry handed them out.
+    A base image is a stand-in if engine/ built it from Debian's packages, because no registry had it.
     """
     path = results / ".engine.json"
     if not path.exists():
@@ -60,6 +66,20 @@ def _engine(results: Path) -> dict[str, Any] | None:
         "image_bytes": {service: sizes[one] for service, one in told["images"].items() if one in sizes},
         "packages": {service: asdict(one) for service, one in counts.items() if one},
     }
+
+
+def tells_arrivals() -> bool:
+    """Whether this kernel tells when what is received over TCP came in (SO_TIMESTAMPNS)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        server, _ = listener.accept()
+        with server:
+            try:
+                server.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            except OSError:
+                return False
+            client.sendall(b"?")
+            _, told, _, _ = server.recvmsg(1, socket.CMSG_SPACE(16))
+            return bool(told)
 
 
 class Cpus(NamedTuple):
@@ -82,10 +102,13 @@ def cpus(numbers: Iterable[int]) -> Cpus:
     return Cpus(busy * _TICK_US, stolen * _TICK_US)
 
 
-def delayed_us() -> float | None:
-    """How long this thread was ready to run so far while something else had its CPU; None: the kernel does not tell."""
+def delayed_us(process: int | None = None) -> float | None:
+    """How long a process, or else this thread, was ready to run so far while something else had its CPU.
+
+    None: the kernel does not tell.
+    """
     try:
-        return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1000.0
+        return int(Path(f"/proc/{process or 'thread-self'}/schedstat").read_text().split()[1]) / 1000.0
     except (OSError, IndexError):
         return None
 

@@ -1,6 +1,6 @@
 """How many packages are installed in a service's image, told from the names of its files.
 
-engine/stand lists those files once for every image, as no tool is in all images and none has to run inside.
+engine/stand lists the files of every image once, from outside: no tool is in all images.
 """
 
 import re
@@ -18,7 +18,7 @@ _OTHER_SYSTEM = re.compile(
     r"^(?:\./)?(?:lib/apk/db/installed|(?:var/lib|usr/lib/sysimage)/rpm/(?:rpmdb\.sqlite|Packages))$"
 )
 _PACKAGE_MANAGERS = re.compile(r"/site-packages/pip-|/node_modules/(?:npm|corepack)/")
-"""They come with some base images, npm with some 200 packages bundled in it, and no service runs them."""
+"""They come with some base images (npm bundles some 200 packages), and no service runs them."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Packages:
     """What is installed in an image; modules that are compiled into a binary cannot be seen."""
 
     language: int
-    """Python distributions and npm packages, without pip, npm and corepack."""
+    """Python distributions and npm packages, except pip, npm and corepack."""
     system: int | None
     """Debian packages; null: the image has another system's, and only their database knows how many."""
 

@@ -1,6 +1,6 @@
 """Asks a service who it is, at GET /about.
 
-An answer is also the sign that it is up: one probe for all services, from outside, since their images share no tool.
+An answer also means that it is up. All services are probed from outside, since their images share no tool.
 """
 
 import http.client
@@ -20,7 +20,7 @@ START_SECONDS = 60.0
 
 
 class NotUp(Exception):
-    """A service does not answer GET /about as it should; the message says how it does not."""
+    """A service does not answer GET /about as it should; the message says what it does instead."""
 
 
 def inside(service: Service) -> Address:
@@ -94,7 +94,7 @@ def _get(address: Address, path: str, seconds: float) -> tuple[int, bytes]:
         connection.settimeout(wire.left(deadline))
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\n\r\n".encode())
         reader = wire.Reader(wire.Wire(connection, deadline))
-        # All that HTTPResponse wants of a socket is makefile().
+        # HTTPResponse uses nothing of a socket but makefile().
         with http.client.HTTPResponse(reader, method="GET") as response:  # type: ignore[arg-type]
             response.begin()
             return response.status, response.read()

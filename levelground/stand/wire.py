@@ -1,6 +1,6 @@
 """The reading side of a socket for http.client, with one deadline for a whole answer.
 
-A timeout of http.client's own counts for every read anew: a service that sends a byte now and then would outlive it.
+http.client's own timeout starts anew with every read, so a service that sends a byte now and then would outlive it.
 """
 
 import io
@@ -27,7 +27,7 @@ class Wire(io.RawIOBase):
 
 
 class Reader(io.BufferedReader):
-    """What HTTPResponse takes for a socket, with one buffer for all answers that come on it."""
+    """Stands in for a socket in HTTPResponse, with one buffer for all answers on the connection."""
 
     def makefile(self, _mode: str) -> Self:
         return self
@@ -38,7 +38,7 @@ class Reader(io.BufferedReader):
 
 
 def left(deadline: float) -> float:
-    """Seconds until then. Raises TimeoutError when it is over, as a timeout of zero would mean not to wait at all."""
+    """Seconds until then. Raises TimeoutError if it is over, since a timeout of zero means a non-blocking socket."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError("timed out")

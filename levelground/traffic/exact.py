@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from levelground.traffic import message
-from levelground.traffic.client import NoAnswer, WrongAnswer
+from levelground.traffic.connection import NoAnswer, WrongAnswer
 from levelground.traffic.pool import Learned, Script, starts
 
 ANSWER_SECONDS = 30.0

@@ -17,7 +17,7 @@ def drawn() -> dict[str, str]:
 
 
 def test_there_is_a_plot_of_every_part_but_the_generator(drawn: dict[str, str]) -> None:
-    assert list(drawn) == ["twins", "slowdown", "delay", "stall", "slip", "protocol"]
+    assert list(drawn) == ["small", "scale", "garbage", "delay", "stall", "slip", "tomorrow", "clock"]
     for svg in drawn.values():
         assert ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
 
@@ -31,24 +31,25 @@ def test_parts_that_were_not_made_are_not_drawn() -> None:
 
 
 def test_words_stay_words(drawn: dict[str, str]) -> None:
-    assert "1 of 3 whose interval leaves out 1" in drawn["twins"]
+    assert "all blocks together" in drawn["small"]
     assert "exponential" in drawn["delay"]
-    assert "15.0 s each" in drawn["protocol"]
+    assert "ratio by its mean over 3 runs" in drawn["tomorrow"]
 
 
 def test_parts_without_a_single_comparison_are_drawn_empty() -> None:
-    nothing = {"found": 0, "tries": 0, "estimate_percent": None, "estimate_interval": None, "minutes": 0.0}
+    nothing = {"truth_percent": 1.0, "found": 0, "tries": 0, "estimate_percent": None, "estimate_interval": None}
+    none_seen = {"truth": 0.5, "undisturbed_error_interval": None, "as_it_went_error_interval": None}
     found = {
-        "twins": {"comparisons": 0, "false_alarms": 0},
-        "slowdown": dict.fromkeys(("1", "2", "5"), nothing),
-        "protocol": {"turn_seconds": 1.0},
+        "small": dict.fromkeys(("0 again", "1", "2", "5"), nothing),
+        "scale": dict.fromkeys(("1.5", "2"), none_seen),
+        "clock": {"points": 0, "instructions_per_us": None, "outliers": {}},
         "details": {
-            "twins": {"intervals": []},
-            "slowdown": {percent: {"tries": []} for percent in ("1", "2", "5")},
-            "protocol": {"usual_percent": [1.0], "ours_percent": []},
+            "small": {name: {"tries": []} for name in ("0 again", "1", "2", "5")},
+            "scale": {},
+            "clock": {"points": {}},
         },
     }
-    assert list(plots.draw(found)) == ["twins", "slowdown", "protocol"]
+    assert list(plots.draw(found)) == ["small", "scale", "clock"]
 
 
 def test_the_page_needs_nothing_else_and_has_all_numbers_and_plots(tmp_path: Path, drawn: dict[str, str]) -> None:
@@ -56,14 +57,14 @@ def test_the_page_needs_nothing_else_and_has_all_numbers_and_plots(tmp_path: Pat
     page = (tmp_path / sheet.FILE).read_text()
     assert all(svg in page for svg in drawn.values())
     assert all(title in unescape(page) for title in sheet.TITLES.values())
-    assert "<td>1 estimate_percent</td><td>1</td>" in page
+    assert "<td>1 estimate_percent</td><td>1.02</td>" in page
     assert "<td>requests_per_second</td><td>81,234</td>" in page
     assert not re.search(r'(src|href)="(?!#)', page.replace("xlink:href", "href"))
     assert {path.name for path in tmp_path.iterdir()} == {sheet.FILE, *(f"{part}.svg" for part in drawn)}
 
 
 def test_what_a_calibration_found_is_text_on_its_page_and_never_markup() -> None:
-    found = {**FOUND, "when": "<b>now</b>", "twins": {**FOUND["twins"], "<i>": "a & b"}}
+    found = {**FOUND, "when": "<b>now</b>", "clock": {**FOUND["clock"], "<i>": "a & b"}}
     page = sheet.page(found, {})
     assert "<title>Level Ground, calibrated &lt;b&gt;now&lt;/b&gt;</title>" in page
     assert "<td>&lt;i&gt;</td><td>a &amp; b</td>" in page

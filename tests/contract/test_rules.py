@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import override
 
 import pytest
@@ -239,25 +239,41 @@ class Lenient(Honest):
             return Reply(400)
 
 
-FREEDOMS: dict[str, tuple[App, Mapping[str, object]]] = {
-    "reads before it refuses": (Honest(), {}),
-    "refuses early": (Honest(), {"reads_before_refusal": False}),
-    "refuses with 400": (Honest(), {"refusal": Reply(400)}),
-    "refuses without a word": (Honest(), {"refusal": HANGS_UP}),
-    "refuses without a word, early": (Honest(), {"refusal": HANGS_UP, "reads_before_refusal": False}),
-    "knows no limit": (Honest(), ENDLESS),
-    "415 for other media types": (
-        lying(lambda r, _: is_not_json(r) or not r.headers.get("Content-Type", "-"), status=415)(),
-        {},
+ALL = tuple(check.name for check in checker.CHECKS)
+REQUESTS = tuple(name for name in ALL if name != "hang-up")
+
+
+@dataclass(frozen=True)
+class Freedom:
+    app: App = field(default_factory=Honest)
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    checks: tuple[str, ...] = REQUESTS
+    """Those that can see it: only whole requests get one answer or another."""
+
+
+def refusing(**attributes: object) -> Freedom:
+    return Freedom(attributes=attributes, checks=("oversize", "oversize-chunked"))
+
+
+FREEDOMS = {
+    "reads before it refuses": Freedom(checks=ALL),
+    "refuses early": refusing(reads_before_refusal=False),
+    "refuses with 400": refusing(refusal=Reply(400)),
+    "refuses without a word": refusing(refusal=HANGS_UP),
+    "refuses without a word, early": refusing(refusal=HANGS_UP, reads_before_refusal=False),
+    "knows no limit": refusing(**ENDLESS),
+    "415 for other media types": Freedom(
+        lying(lambda r, _: is_not_json(r) or not r.headers.get("Content-Type", "-"), status=415)()
     ),
-    "500 for other media types": (lying(lambda r, _: is_not_json(r), status=500)(), {}),
-    "422 for malformed JSON": (lying(at("/", 400), status=422)(), {}),
-    "lenient": (Lenient(), {}),
+    "500 for other media types": Freedom(lying(lambda r, _: is_not_json(r), status=500)()),
+    "422 for malformed JSON": Freedom(lying(at("/", 400), status=422)()),
+    "lenient": Freedom(Lenient()),
 }
 
 
-@pytest.mark.parametrize(("app", "attributes"), FREEDOMS.values(), ids=FREEDOMS)
-def test_what_is_free_is_no_lie(app: App, attributes: Mapping[str, object]) -> None:
-    with serving(app, **attributes) as port:
-        verdicts = checker.check(service(), "127.0.0.1", port)
-    assert verdicts == dict.fromkeys((check.name for check in checker.CHECKS), None)
+@pytest.mark.parametrize("freedom", FREEDOMS.values(), ids=FREEDOMS)
+def test_what_is_free_is_no_lie(freedom: Freedom) -> None:
+    free = service(*freedom.checks)
+    with serving(freedom.app, **freedom.attributes) as port:
+        verdicts = checker.check(free, "127.0.0.1", port)
+    assert verdicts == dict.fromkeys((check.name for check in checker.meant_for(free)), None)

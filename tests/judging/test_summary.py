@@ -359,3 +359,20 @@ def test_runs_without_arrivals_are_judged_as_before() -> None:
     judged = summary.of(a_run("starlette", "fast"), slices_of({"starlette": 1e5, "fast": 2e5}, noise=0.01))
     assert summary.measure(judged.scenarios["hello"]) == "throughput_ratio"
     assert judged.scenarios["hello"].services["fast"].undisturbed_us_per_request is None
+
+
+def test_percentiles_have_intervals_around_them() -> None:
+    run = a_run("starlette", "slow", load="open", rates_per_second={"hello": 1000.0})
+    cell = summary.of(run, open_slices({"starlette": 400.0, "slow": 600.0})).scenarios["hello"].services["slow"]
+    assert isinstance(cell.latency_interval_us, dict)
+    p50 = cell.latency_interval_us["p50"]
+    assert p50 is not None
+    assert p50.estimate == cell.latency_us["p50"]
+    assert p50.low < p50.estimate < p50.high
+    assert "p99 ms (95 %)" in table.render(summary.of(run, open_slices({"starlette": 400.0})))
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_what_is_written_of_an_older_run_has_no_key_for_them(schema: int) -> None:
+    judged = summary.of(a_run("starlette", schema=schema), slices_of({"starlette": 100_000.0}))
+    assert b"latency_interval_us" not in msgspec.json.encode(judged)

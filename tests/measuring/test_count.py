@@ -15,6 +15,7 @@ from levelground.model.record import Instructions
 from levelground.showing import schema
 from levelground.stand import probe
 from levelground.stand.catalog import Service
+from levelground.traffic import scenario
 from levelground.traffic.scenario import Scenario, text
 from tests.samples import a_member
 from tests.server import Piece, Server, answer
@@ -94,6 +95,7 @@ def no_time_to_lose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(count, "CONNECTIONS", 2)
     monkeypatch.setattr(count, "INSTRUCTIONS", 16 * EACH)
     monkeypatch.setattr(count, "FEWEST_REQUESTS", 4)
+    monkeypatch.setattr(scenario, "POOL", 1024)
 
 
 @pytest.fixture

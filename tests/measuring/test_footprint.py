@@ -15,6 +15,7 @@ from levelground.measuring.engine import Failed, Started
 from levelground.model.footprint import Report, Sample
 from levelground.showing import schema
 from levelground.stand import catalog, host, image, probe
+from levelground.traffic import scenario
 from levelground.traffic.scenario import text
 from tests.server import Piece, Server, answer
 from tests.stand.test_cgroup import ID, VERSION_1, tree
@@ -61,6 +62,7 @@ def no_time_to_lose(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SETTLE_SECONDS", "IDLE_SECONDS", "BURST_SECONDS", "REST_SECONDS"):
         monkeypatch.setattr(footprint, name, 0.01)
     monkeypatch.setattr(probe, "START_SECONDS", 2.0)
+    monkeypatch.setattr(scenario, "POOL", 64)
 
 
 @pytest.fixture
@@ -162,12 +164,16 @@ def test_a_service_that_the_engine_does_not_start_is_left_alone_and_the_others_g
     assert engine.asked.count("start starlette") == 1
 
 
-def test_a_service_that_answers_wrongly_after_a_restart_is_named(measure: Measure) -> None:
+def test_a_service_that_answers_wrongly_after_a_restart_is_named(
+    measure: Measure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "START_SECONDS", 0.5)
+
     def reply(number: int, request: bytes) -> Sequence[Piece]:
         return [ABOUT if b"/about" in request else WRONG]
 
     why = measure(Engine(), reply).services["starlette"].missing["start_seconds"]
-    assert why == "no right answer within 2 s of a restart: it answers 503 b'starting'"
+    assert why == "no right answer within 0.5 s of a restart: it answers 503 b'starting'"
 
 
 def test_a_service_that_fails_under_load_keeps_what_was_measured_before(

@@ -1,23 +1,29 @@
 """The order of what happens in a run, with real servers in place of the stand."""
 
 import errno
+import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from levelground.judging import summary
+from levelground.measuring import measurement, target
 from levelground.measuring.measurement import Measurement, NothingToMeasure
 from levelground.measuring.plan import Plan
 from levelground.model import record
 from levelground.model.folder import Folder
 from levelground.model.objective import Objective
+from levelground.showing import table
 from levelground.stand.catalog import Service
-from levelground.traffic import client, scenario
+from levelground.traffic import client, crew, scenario
 from levelground.traffic.rates import Rate
 from tests.server import Piece, Server, answer
 
@@ -25,6 +31,21 @@ ABOUT = answer(b'{"framework": "test", "container": "none"}', media_type="applic
 JSON = answer(b'{"hello": "world"}', media_type="application/json")
 SCENARIOS = scenario.select(scenario.read(), ["hello", "json"])
 Reply = Callable[[int, bytes], Sequence[Piece]]
+
+
+@pytest.fixture(autouse=True)
+def no_time_to_lose(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "WARM_BURST_SECONDS", 0.005)
+    monkeypatch.setattr(target, "LONGEST_WARM_UP_SECONDS", 0.008)
+    monkeypatch.setattr(scenario, "POOL", 64)
+
+
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes on by 10 ms whenever it is looked at: how many blocks a round has is no matter of speed."""
+    ticks = count(1)
+    clock = SimpleNamespace(monotonic=lambda: next(ticks) / 100, thread_time_ns=time.thread_time_ns)
+    monkeypatch.setattr(measurement, "time", clock)
 
 
 def right(_: int, request: bytes) -> Sequence[Piece]:
@@ -36,14 +57,19 @@ def run(
     replies: dict[str, Reply],
     after: Callable[[record.Slice], None] = lambda _: None,
     folder: Folder | None = None,
-    enough: Callable[[Folder], bool] = lambda _: False,
+    enough: Callable[[Folder], bool] | None = None,
     restart: Callable[[], None] = lambda: None,
+    blocks: int = 6,
     **plan: object,
 ) -> Folder:
+    """Ends after so many blocks, or if the plan has `minutes` when these are over."""
     servers = {name: Server(reply) for name, reply in replies.items()}
     folder = folder or Folder.create(tmp_path)
+    ended = iter(range(1, blocks))
+    if enough is None:
+        enough = (lambda _: False) if "minutes" in plan else lambda _: next(ended, None) is None
     defaults: dict[str, object] = {
-        "minutes": 0.01,
+        "minutes": None,
         "slice_seconds": 0.005,
         "scenarios": SCENARIOS,
         "seed": 1,
@@ -136,7 +162,7 @@ def test_a_service_that_fails_in_mid_run_is_visited_less_and_less(
         if one.block == 5:
             broken.append(True)
 
-    folder = run(tmp_path, {"one": right, "failing": failing}, breaks, scenarios=SCENARIOS[:1], minutes=0.02)
+    folder = run(tmp_path, {"one": right, "failing": failing}, breaks, scenarios=SCENARIOS[:1], blocks=16)
     slices = list(folder.read_slices())
     visits = [one.block for one in slices if one.service == "failing" and one.errors]
     assert {k for one in slices for k in one.errors} == {kind}
@@ -156,7 +182,7 @@ def test_a_service_that_comes_back_is_measured_again(tmp_path: Path) -> None:
         if one.service == "one" and one.block in (5, 12):
             broken.append(True)
 
-    folder = run(tmp_path, {"one": right, "recovering": recovering}, breaks, scenarios=SCENARIOS[:1])
+    folder = run(tmp_path, {"one": right, "recovering": recovering}, breaks, scenarios=SCENARIOS[:1], blocks=24)
     own = [one for one in folder.read_slices() if one.service == "recovering"]
     assert any(one.errors for one in own)
     assert not own[-1].errors
@@ -171,6 +197,7 @@ def rounds_of(folder: Folder) -> list[list[record.Slice]]:
     return [[one for one in slices if one.round == number] for number in sorted({one.round for one in slices})]
 
 
+@pytest.mark.usefixtures("ticking")
 def test_the_services_are_restarted_between_two_rounds_and_only_there(tmp_path: Path) -> None:
     folder, restarts = Folder.create(tmp_path), list[int]()
     run(
@@ -179,7 +206,7 @@ def test_the_services_are_restarted_between_two_rounds_and_only_there(tmp_path: 
         folder=folder,
         restart=lambda: restarts.append(len(list(folder.read_slices()))),
         rounds=3,
-        minutes=0.03,
+        minutes=0.015,
     )
     first, second, third = rounds_of(folder)
     assert restarts == [len(first), len(first) + len(second)]
@@ -191,6 +218,7 @@ def test_the_services_are_restarted_between_two_rounds_and_only_there(tmp_path: 
     assert folder.read_run().ended == "time"
 
 
+@pytest.mark.usefixtures("ticking")
 def test_a_run_that_was_broken_off_goes_on_in_its_next_round_and_says_so(tmp_path: Path) -> None:
     def breaks(one: record.Slice) -> None:
         if one.block == 5:
@@ -198,9 +226,9 @@ def test_a_run_that_was_broken_off_goes_on_in_its_next_round_and_says_so(tmp_pat
 
     folder = Folder.create(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, {"one": right, "two": right}, breaks, folder=folder, rounds=3, minutes=0.03)
+        run(tmp_path, {"one": right, "two": right}, breaks, folder=folder, rounds=3, minutes=0.015)
     assert folder.read_run().ended == "interrupted"
-    run(tmp_path, {"one": right, "two": right}, folder=folder, rounds=3, minutes=0.03)
+    run(tmp_path, {"one": right, "two": right}, folder=folder, rounds=3, minutes=0.015)
     _, second, third = rounds_of(folder)
     assert second[0].block == 6
     assert third[0].round == 2
@@ -208,6 +236,7 @@ def test_a_run_that_was_broken_off_goes_on_in_its_next_round_and_says_so(tmp_pat
     assert folder.read_run().ended == "time"
 
 
+@pytest.mark.usefixtures("ticking")
 def test_a_service_that_answers_wrongly_only_after_a_restart_is_wrong_not_away(tmp_path: Path) -> None:
     restarted: list[bool] = []
 
@@ -219,7 +248,8 @@ def test_a_service_that_answers_wrongly_only_after_a_restart_is_wrong_not_away(t
         {"one": right, "forgetful": forgetful},
         restart=lambda: restarted.append(True),
         rounds=2,
-        **(HELLO | {"minutes": 0.03}),
+        minutes=0.015,
+        **HELLO,
     )
     assert "in round 2: GET /: expected 200 text/plain" in reasons(folder, "forgetful")["wrong answers"]
     assert "wrong answers" not in reasons(folder, "one")
@@ -255,8 +285,8 @@ def test_what_was_measured_before_an_interruption_is_kept(tmp_path: Path) -> Non
 
 def test_the_seed_alone_decides_the_order(tmp_path: Path) -> None:
     def order(seed: int) -> list[tuple[int, str, str]]:
-        slices = run(tmp_path, {"one": right, "two": right, "three": right}, seed=seed).read_slices()
-        return [(one.block, one.scenario, one.service) for one in slices][:12]
+        slices = run(tmp_path, {"one": right, "two": right, "three": right}, seed=seed, blocks=4).read_slices()
+        return [(one.block, one.scenario, one.service) for one in slices]
 
     assert order(5) == order(5)
     assert order(5) != order(6)
@@ -269,7 +299,7 @@ def reasons(folder: Folder, service: str) -> dict[str, str]:
     return {kind: detail for kind, _, detail in (reason.partition(": ") for reason in found)}
 
 
-HELLO: dict[str, Any] = {"scenarios": SCENARIOS[:1], "minutes": 0.02}
+HELLO: dict[str, Any] = {"scenarios": SCENARIOS[:1]}
 OPEN: dict[str, Any] = {**HELLO, "load": "open", "rate": Rate(500, is_share=False), "slice_seconds": 0.02}
 
 
@@ -279,7 +309,7 @@ def test_a_service_that_lies_in_mid_run_is_wrong_and_the_honest_one_is_not(tmp_p
     def liar(number: int, request: bytes) -> Sequence[Piece]:
         return [answer(b"hello worle")] if lying and number % 50 == 0 else right(number, request)
 
-    folder = run(tmp_path, {"honest": right, "liar": liar}, lambda one: lying.append(True), **HELLO)
+    folder = run(tmp_path, {"honest": right, "liar": liar}, lambda one: lying.append(True), blocks=20, **HELLO)
     assert "wrong answers" not in reasons(folder, "honest")
     assert "got 200 text/plain b'hello worle'" in reasons(folder, "liar")["wrong answers"]
 
@@ -300,7 +330,8 @@ def test_a_service_that_serves_few_connections_at_once_starves_the_others(tmp_pa
         tmp_path,
         {"fair": right, "greedy": greedy},
         connections=4,
-        **(HELLO | {"slice_seconds": 0.02, "minutes": 0.05}),
+        blocks=9,
+        **(HELLO | {"slice_seconds": 0.02}),
     )
     assert "starved connections" not in reasons(folder, "fair")
     assert "of 4 got no answer while the others were served" in reasons(folder, "greedy")["starved connections"]
@@ -322,7 +353,11 @@ def test_an_open_loop_offers_everyone_the_same_and_records_both_clocks(tmp_path:
     assert cell.offered_per_second == 500.0
 
 
-def test_a_rate_may_be_a_share_of_what_the_slowest_service_can_do(tmp_path: Path) -> None:
+def test_a_rate_may_be_a_share_of_what_the_slowest_service_can_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target, "WARM_BURST_SECONDS", 0.025)
+
     def slow(number: int, request: bytes) -> Sequence[Piece]:
         return [0.01, *right(number, request)]
 
@@ -337,7 +372,7 @@ def test_a_service_that_sleeps_pays_for_it_in_an_open_loop(tmp_path: Path) -> No
     def sleepy(number: int, request: bytes) -> Sequence[Piece]:
         return [0.03, *right(number, request)] if b" / " in request and number % 20 == 0 else right(number, request)
 
-    folder = run(tmp_path, {"awake": right, "sleepy": sleepy}, connections=1, **OPEN)
+    folder = run(tmp_path, {"awake": right, "sleepy": sleepy}, connections=1, blocks=12, **OPEN)
     cells = summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services
     sleepy_p99 = cells["sleepy"].latency_us["p99"]
     assert sleepy_p99 is not None
@@ -354,7 +389,7 @@ def test_a_generator_that_is_kept_from_running_is_late(tmp_path: Path) -> None:
     one = threading.Thread(target=hog)
     one.start()
     try:
-        folder = run(tmp_path, {"one": right}, **(OPEN | {"minutes": 0.05, "rate": Rate(100, is_share=False)}))
+        folder = run(tmp_path, {"one": right}, blocks=16, **(OPEN | {"rate": Rate(100, is_share=False)}))
     finally:
         over.set()
         one.join()
@@ -366,15 +401,15 @@ def test_a_search_for_capacity_finds_what_a_service_can_bear(tmp_path: Path) -> 
 
     def limited(number: int, request: bytes) -> Sequence[Piece]:
         with lock:
-            time.sleep(0.004)
+            time.sleep(0.002)
         return right(number, request)
 
-    search: dict[str, Any] = {"load": "capacity", "objective": Objective.parse("p90<60ms"), "slice_seconds": 0.2}
-    folder = run(tmp_path, {"limited": limited}, connections=8, **(HELLO | search | {"minutes": 0.12}))
+    search: dict[str, Any] = {"load": "capacity", "objective": Objective.parse("p90<20ms"), "slice_seconds": 0.06}
+    folder = run(tmp_path, {"limited": limited}, connections=8, blocks=24, **(HELLO | search))
     cell = summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services["limited"]
     assert cell.capacity_per_second is not None
-    # One at a time, 4 ms and more each: 250 per second at the most; a limit of 60 ms forgives bursts of 0.2 s a third.
-    assert 0 < cell.capacity_per_second.low < 340
+    # One at a time, 2 ms and more each: 500 per second at the most; a limit of 20 ms forgives bursts of 60 ms a third.
+    assert 0 < cell.capacity_per_second.low < 690
 
 
 def test_a_run_of_some_precision_ends_when_it_is_reached(tmp_path: Path) -> None:
@@ -382,20 +417,105 @@ def test_a_run_of_some_precision_ends_when_it_is_reached(tmp_path: Path) -> None
 
     def enough(folder: Folder) -> bool:
         seen.append(len(list(folder.read_blocks())))
-        return len(seen) > 150
+        return len(seen) > 30
 
-    folder = run(tmp_path, {"one": right}, enough=enough, **(HELLO | {"minutes": 1.0, "precision": 0.5}))
+    folder = run(tmp_path, {"one": right}, enough=enough, minutes=1.0, precision=0.5, **HELLO)
     assert folder.read_run().ended == "precision"
     # Each block was on disk when it was looked at, and none came after the last look.
-    assert seen == list(range(1, 152))
-    assert len(list(folder.read_blocks())) == 151
+    assert seen == list(range(1, 32))
+    assert len(list(folder.read_blocks())) == 31
 
 
 def test_conditions_are_recorded_for_every_block(tmp_path: Path) -> None:
-    folder = run(tmp_path, {"one": right, "two": right})
+    folder = run(tmp_path, {"one": right, "two": right}, minutes=0.003)
     blocks = list(folder.read_blocks())
     assert [one.block for one in blocks] == sorted({one.block for one in folder.read_slices()})
     assert all(one.seconds > 0.01 and one.stolen_us >= 0 for one in blocks)
     starts = [one.start_seconds for one in blocks]
     assert starts == sorted(starts)
     assert folder.read_run().ended == "time"
+
+
+# More than one generator process
+
+
+def on_cpus(cpus: Sequence[int]) -> Reply:
+    """A service that tells on which CPUs it may run."""
+    about = answer(json.dumps({"framework": "test", "limits": {"cpus": cpus}}).encode(), media_type="application/json")
+    return lambda number, request: [about] if b"/about" in request else right(number, request)
+
+
+@pytest.mark.parametrize(
+    ("own", "services", "connections", "generators"),
+    [
+        ({0}, [0, 1], 16, 1),
+        ({0, 1, 2}, [3], 16, 1),
+        ({0, 1, 2}, [3, 4], 16, 3),
+        ({0, 1, 2}, [3, 4], 2, 2),
+        ({0, 1, 2}, [], 16, 1),
+    ],
+)
+def test_there_is_a_generator_for_each_cpu_if_the_services_have_more_than_one(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    own: set[int],
+    services: list[int],
+    connections: int,
+    generators: int,
+) -> None:
+    class Asked(Exception):
+        pass
+
+    def helpers(count: int) -> None:
+        raise Asked(count)
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: own)
+    monkeypatch.setattr(crew, "Helpers", helpers)
+    with pytest.raises(Asked) as asked:
+        run(tmp_path, {"absent": lambda *_: [None], "one": on_cpus(services)}, connections=connections)
+    assert asked.value.args == (generators - 1,)
+
+
+@pytest.fixture
+def two_generators(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Measurement, "_generators", lambda _: 2)
+
+
+@pytest.mark.usefixtures("two_generators")
+@pytest.mark.parametrize("load", ["closed", "open"])
+def test_a_run_with_two_generators_is_a_run_like_any_other(tmp_path: Path, load: str) -> None:
+    rate: dict[str, Any] = {"rate": Rate(200, is_share=False), "slice_seconds": 0.05} if load == "open" else {}
+    folder = run(tmp_path, {"one": right, "two": right}, load=load, connections=3, rounds=2, minutes=0.04, **rate)
+    slices, told = list(folder.read_slices()), folder.read_run()
+    assert told.generators == 2
+    assert (told.ended, {one.round for one in slices}) == ("time", {0, 1})
+    assert all(one.requests > 0 and not one.errors for one in slices)
+    assert all(sum(one.latency.values()) == one.requests for one in slices)
+    assert all(0 < one.generator_cpu_us < 1e6 * (one.seconds + 0.1) for one in slices)
+    assert all(block.delayed_us is None or block.delayed_us >= 0 for block in folder.read_blocks())
+    if load == "open":
+        assert all(one.requests == one.offered for one in slices)
+    assert ", 2 generator processes, seed 1" in table.render(summary.judge(folder))
+
+
+@pytest.mark.usefixtures("two_generators")
+def test_a_run_that_loses_a_generator_ends_with_that_error_and_keeps_its_slices(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[crew.Helpers] = []
+
+    class Helpers(crew.Helpers):
+        def __init__(self, count: int) -> None:
+            super().__init__(count)
+            made.append(self)
+
+    def kill(one: record.Slice) -> None:
+        if one.block == 3:
+            os.kill(made[0].pids[0], signal.SIGKILL)
+
+    monkeypatch.setattr(crew, "Helpers", Helpers)
+    folder = Folder.create(tmp_path)
+    with pytest.raises(crew.Lost, match="a generator process was ended by SIGKILL"):
+        run(tmp_path, {"one": right}, kill, folder, minutes=1.0)
+    assert [one.block for one in folder.read_slices()] == [0, 1, 2, 3]
+    assert folder.read_run().ended is None

@@ -77,7 +77,7 @@ OLD = sorted((Path(__file__).parent.parent / "runs").glob("schema-*"))
 @pytest.mark.parametrize("path", OLD, ids=[path.name for path in OLD])
 def test_runs_of_every_earlier_schema_stay_readable_and_mean_the_same(path: Path) -> None:
     folder = Folder(path)
-    assert (folder.read_run().schema, folder.read_run().baseline) == (record.SCHEMA, "starlette")
+    assert (f"schema-{folder.read_run().schema}", folder.read_run().baseline) == (path.name, "starlette")
     judged = summary.of(folder.read_run(), list(folder.read_slices()), list(folder.read_blocks()))
     cells = judged.scenarios["hello"].services
     assert {name: cell.reasons for name, cell in cells.items() if name != "null"} == {
@@ -90,6 +90,12 @@ def test_runs_of_every_earlier_schema_stay_readable_and_mean_the_same(path: Path
     assert go is not None
     assert twin.low < 1 < twin.high
     assert 1.5 < go.estimate < 3
+
+
+def test_a_run_is_always_written_in_the_newest_schema(tmp_path: Path) -> None:
+    folder = Folder.create(tmp_path)
+    folder.write_run(a_run("starlette", schema=1))
+    assert folder.read_run().schema == record.SCHEMA
 
 
 def test_there_is_a_run_of_every_earlier_schema() -> None:

@@ -145,6 +145,8 @@ def test_a_table_of_undisturbed_costs_leads_with_them_and_says_how_disturbed_the
     summary.scenarios["hello"] = replace(summary.scenarios["hello"], disturbed_share=0.54, disturbed_factor=2.1)
     lines = rendered(summary)
     assert any(line.endswith("; host disturbed 54 % of the time, by a factor of 2.10") for line in lines)
+    summary.scenarios["hello"] = replace(summary.scenarios["hello"], disturbed_share=0.97)
+    assert any(line.endswith("there was hardly an undisturbed moment to read costs from") for line in rendered(summary))
     heading = next(line for line in lines if "letter" in line)
     assert re.search(r"service +undisturbed \(95 %\) +µs/request +as it went \(95 %\)", heading)
     names = [line.split()[1] for line in lines if line.endswith("  ok")]
@@ -167,3 +169,12 @@ def test_counted_instructions_and_user_and_kernel_time_have_columns_where_there_
 def test_a_count_whose_repeats_are_too_far_apart_says_by_how_much() -> None:
     lines = rendered(a_summary(hello={"node": a_cell(instructions_per_request=Instructions(56_968.0, 0.009))}))
     assert any("  56,968 ±0.9 %  " in line for line in lines)
+
+
+def test_in_an_open_loop_p99_has_its_interval_where_it_can_be_told() -> None:
+    told = {"latency_interval_us": {"p99": Interval(2000.0, 1900.0, 2150.0)}}
+    untold = {"latency_interval_us": {"p99": None}}
+    lines = rendered(a_summary("open", hello={"go": a_cell(**told), "node": a_cell(**untold), "django": a_cell()}))
+    rows = {line.split()[1]: line for line in lines if line.endswith("  ok")}
+    assert "  2.00 (1.90–2.15)  " in rows["go"]
+    assert all("  2.00  " in rows[name] for name in ("node", "django"))

@@ -62,6 +62,12 @@ def burst(
         return server, one.burst(scripts, turn=0, seconds=0.03)
 
 
+def test_what_the_generator_waits_for_a_slow_service_is_told_apart_from_its_work() -> None:
+    _, seen = burst(lambda *_: [0.02, RIGHT])
+    assert seen.answers
+    assert 0 < seen.generator_ns / 1e9 < 0.7 * seen.seconds
+
+
 def test_every_right_answer_is_counted_and_timed() -> None:
     server, result = burst(lambda *_: [RIGHT], connections=4)
     assert len(result.latencies_ns) == len(server.requests) > 4

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from levelground.traffic import client, exact
-from levelground.traffic.client import NoAnswer, WrongAnswer
+from levelground.traffic.connection import NoAnswer, WrongAnswer
 from levelground.traffic.exact import Connections
 from levelground.traffic.scenario import Transaction, text
 from tests.server import Piece, Server, answer

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from levelground.traffic import client
+from levelground.traffic import client, connection
 from tests.server import RESET, Piece, Server, answer
 from tests.traffic.test_client import HELLO, RIGHT, Reply, endpoint
 from tests.traffic.test_openloop import MS
@@ -19,7 +19,7 @@ Run = Callable[[client.Endpoint, Sequence[client.Script]], client.Burst]
 @pytest.fixture
 def soon_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection counts as idle after 50 ms."""
-    monkeypatch.setattr(client, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.05)
 
 
 @contextmanager
@@ -192,7 +192,7 @@ def test_a_request_whose_answer_had_begun_is_not_sent_again(loop: Run) -> None:
 def test_a_request_on_a_connection_that_was_not_idle_is_not_sent_again(
     loop: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "IDLE_SECONDS", 60.0)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 60.0)
     server, result = after_a_pause(loop, lambda *_: [None], pause=0.0)
     assert (result.answers, result.errors) == (0, {"closed": 1})
     assert len(server.requests) == 2

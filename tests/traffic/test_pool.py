@@ -12,6 +12,7 @@ from levelground.traffic.pool import FEW, SAMPLES, Learned, Pool, starts
 from levelground.traffic.scenario import data, empty, text
 from levelground.traffic.spelling import NO_MARKS, STYLES, Framing, Marks, Spelling, Wire
 from levelground.traffic.step import JSON, Step
+from tests.rendered import rendered
 from tests.traffic.test_spelling import marks, sent, values
 
 ALL = scenario.read()
@@ -69,7 +70,7 @@ def test_scripts_are_as_if_every_answer_had_been_asked_for(
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
 def test_of_thousands_of_transactions_few_are_asked_for(one: scenario.Scenario) -> None:
     asked = Asked()
-    scripts = one.render(1, 16).learn(asked)
+    scripts = rendered(one).learn(asked)
     assert len(asked.steps) <= 5 * 4 * SAMPLES
     assert scripts.warning is None
     assert all(known(learned) == compact(learned.step) for script in scripts for learned in script)
