@@ -46,9 +46,7 @@ def read(folder: Folder) -> Material:
     counted: Mapping[str, Mapping[str, Sequence[Slice]]] = {}
     if whole and summary:
         counted = judging.counted(run, known, blocks)
-    return Material(
-        run, summary, counted, footprints(folder.path.resolve().parent, run), problems
-    )
+    return Material(run, summary, counted, footprints(folder.path.resolve().parent, run), problems)
 
 
 def read_summary(folder: Folder) -> Summary | None:

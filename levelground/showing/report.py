@@ -166,9 +166,7 @@ def markdown(material: Material) -> str:
         "",
         f"{_escaped(facts.machine(run))}; {_escaped(facts.traffic(run))}.",
     ]
-    lines += [
-        f"\n**{_escaped(one)}**" for one in [*facts.notes(run, run.services), *material.problems]
-    ]
+    lines += [f"\n**{_escaped(one)}**" for one in [*facts.notes(run, run.services), *material.problems]]
     for one in answers(summary):
         assert summary is not None
         lines += ["", f"#### {_escaped(one.scenario)}", "", _escaped(one.sentence)]

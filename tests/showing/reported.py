@@ -1,5 +1,6 @@
 """A run as pages are made from it: written as records into a folder, with whatever a test changes."""
 
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def written(results: Path, run: Run, blocks: int = 30) -> Folder:
             if one.problem:
                 continue
             requests = RATES.get(name, 200) + (block * 7 + place * 3) % 5
-            gap = 30_000_000 // requests
+            gap = 30_000_000 // RATES.get(name, 200)
+            gaps = [gap * (100 + (block + number // 16 * 3) % 7) // 100 for number in range(requests)]
             folder.append(
                 a_slice(
                     block=block,
@@ -48,7 +50,7 @@ def written(results: Path, run: Run, blocks: int = 30) -> Folder:
                     service=name,
                     requests=requests,
                     latency={200 - requests // 5: requests - 1, 300: 1},
-                    arrivals=arrivals.pack([number * gap for number in range(requests)]),
+                    arrivals=arrivals.pack(list(accumulate(gaps))),
                 )
             )
         folder.append(type(A_CALM_BLOCK)(**(vars(A_CALM_BLOCK) | {"block": block, "round": block // 10})))
