@@ -38,6 +38,12 @@ conformance:  ## checks the contract on every service. SERVICES=
 judge:  ## judges a run again from its files. RUN=
 	@engine/stand judge $(OPTIONS)
 
+report:  ## a run as one page, results/RUN/report.html, and the front page of all runs, results/index.html. RUN=
+	@engine/stand report $(OPTIONS)
+
+runs:  ## what was measured so far, the newest first
+	@engine/stand runs $(OPTIONS)
+
 compare:  ## what changed from one run to another. A= B= SERVICES= FAIL_ABOVE=
 	@engine/stand compare $(OPTIONS)
 
@@ -65,4 +71,4 @@ generate:  ## writes anew what is generated: openapi.yaml, the schemas, the tabl
 clean: down  ## removes everything that the project made, by its label: containers, network, images
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge compare footprint count calibrate check test lock generate clean
+.PHONY: help up down bench conformance judge report runs compare footprint count calibrate check test lock generate clean

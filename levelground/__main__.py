@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from levelground import options
@@ -15,7 +16,7 @@ from levelground.measuring.engine import Failed, Pipe
 from levelground.measuring.plan import Changed
 from levelground.model import folder, record
 from levelground.model.folder import RESULTS
-from levelground.options import Bench, Calibrate, Compare, Conformance, Count, Footprint, Judge, Up
+from levelground.options import Bench, Calibrate, Compare, Conformance, Count, Footprint, Judge, Report, Runs, Up
 from levelground.stand import catalog
 
 WEB_UI = ("locust", 8089)
@@ -89,6 +90,42 @@ def judge(given: Judge) -> int:
     return 0
 
 
+def report(given: Report) -> int:
+    """Writes a run as a page, as Markdown and as CSV, and the front page of all runs."""
+    from levelground.showing import material, report
+
+    try:
+        found = material.read(given.run)
+    except material.UNREADABLE as error:
+        _write_index()
+        return _complain(f"run {given.run.name} cannot be shown: {error}", 1)
+    path = report.write(given.run, found)
+    index = _write_index()
+    told = report.answers(found.summary)
+    for problem in found.problems:
+        _complain(problem, 0)
+    print(f"{told[0].scenario}: {told[0].sentence}" if told else "No scenario of this run could be judged.")
+    print(f"{RESULTS / given.run.name / path.name} (all runs: {RESULTS / index.name})")
+    return 0
+
+
+def runs(given: Runs) -> int:
+    """Lists what was measured so far."""
+    from levelground.showing import runs
+
+    entries = runs.read(RESULTS, [one.name for one in catalog.read()])
+    print(runs.render(entries, RESULTS))
+    if entries:
+        _write_index()
+    return 0
+
+
+def _write_index() -> Path:
+    from levelground.showing import runs
+
+    return runs.write(RESULTS, runs.read(RESULTS, [one.name for one in catalog.read()]))
+
+
 def compare(given: Compare) -> int:
     """What changed from one run to another."""
     from levelground.judging import comparison
@@ -160,6 +197,8 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "bench": bench,
     "conformance": conformance,
     "judge": judge,
+    "report": report,
+    "runs": runs,
     "compare": compare,
     "footprint": footprint,
     "count": count,

@@ -190,11 +190,22 @@ class Bench(Struct, frozen=True, kw_only=True):
         )
 
 
+MeasuredRun = Annotated[
+    Folder,
+    Meta(description="the name of a run's folder in `results/`", extra={"parse": _run, "otherwise": "latest"}),
+]
+
+
 class Judge(Struct, frozen=True, kw_only=True):
-    run: Annotated[
-        Folder,
-        Meta(description="the name of a run's folder in `results/`", extra={"parse": _run, "otherwise": "latest"}),
-    ] = field(default_factory=lambda: _run("latest"))
+    run: MeasuredRun = field(default_factory=lambda: _run("latest"))
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    run: MeasuredRun = field(default_factory=lambda: _run("latest"))
+
+
+class Runs(Struct, frozen=True, kw_only=True):
+    pass
 
 
 class Compare(Struct, frozen=True, kw_only=True):
@@ -243,6 +254,8 @@ COMMANDS: dict[str, Kind] = {
     "bench": Bench,
     "conformance": Conformance,
     "judge": Judge,
+    "report": Report,
+    "runs": Runs,
     "compare": Compare,
     "footprint": Footprint,
     "count": Count,

@@ -50,6 +50,8 @@ def help_lines(text: str) -> str:
     """The Makefile, with the options of each command named at the end of its line of help."""
     for verb, kind in options.COMMANDS.items():
         names = " ".join(f"{one.name}=" for one in options.of(kind))
+        if not names:
+            continue
         text = re.sub(rf"^({verb}:.*?## .*?)\.?(?: [A-Z_]+=)*$", rf"\1. {names}", text, flags=re.MULTILINE)
     return text
 

@@ -11,6 +11,7 @@ from levelground.measuring import footprint, lock
 from levelground.measuring.engine import Failed
 from levelground.model.folder import Folder
 from tests.samples import a_run, a_slice
+from tests.showing.reported import a_closed_run, written
 from tests.showing.test_footprint import a_report
 
 
@@ -42,6 +43,35 @@ def test_a_run_is_judged_again_and_its_table_printed(
     assert __main__.main(["judge"]) == 0
     assert capsys.readouterr().out.startswith("run 2026-01-01T00-00-00Z-0000: ")
     assert (folder.path / "summary.json").exists()
+
+
+def test_a_report_is_written_and_its_path_and_answer_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(options, "RESULTS", tmp_path)
+    monkeypatch.setattr(__main__, "RESULTS", tmp_path)
+    run = a_closed_run()
+    written(tmp_path, run)
+    assert __main__.main(["report", f"RUN={run.run}"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("hello: starlette ")
+    assert f"{tmp_path / run.run / 'report.html'} (all runs: {tmp_path / 'index.html'})" in out
+    assert __main__.main(["runs"]) == 0
+    assert "  yes     ok" in capsys.readouterr().out
+
+
+def test_a_run_that_cannot_be_read_is_said_in_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(options, "RESULTS", tmp_path)
+    monkeypatch.setattr(__main__, "RESULTS", tmp_path)
+    (tmp_path / "half").mkdir()
+    (tmp_path / "half" / "run.json").write_text('{"run": ')
+    assert __main__.main(["report", "RUN=half"]) == 1
+    assert capsys.readouterr().err.startswith("levelground: run half cannot be shown: ")
+    assert (tmp_path / "index.html").exists()
+    assert __main__.main(["report", "RUN=other"]) == 2
+    assert "(there are: half)" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -166,6 +166,11 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
     return Summary(run.run, context, run.baseline, tables)
 
 
+def counted(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> dict[str, dict[str, list[Slice]]]:
+    """The slices that a summary's numbers come from, by scenario and service: good ones of blocks that count."""
+    return {grid.scenario: grid.good for grid in _grids(run, slices, blocks)}
+
+
 def ratio_widths(
     run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions], resamples: int = 200
 ) -> dict[str, float]:

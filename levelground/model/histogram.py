@@ -45,16 +45,17 @@ def edges_us(bucket: int) -> tuple[float, float]:
 
 def percentile_us(histogram: Histogram, percent: float) -> float | None:
     """The latency in µs that `percent` of all latencies do not exceed (nearest rank); None if there are none."""
-    total = sum(histogram.values())
-    if not total:
-        return None
-    rank = max(1, int(np.ceil(total * percent / 100.0)))
-    seen = 0
-    for bucket in sorted(histogram):
-        seen += histogram[bucket]
-        if seen >= rank:
-            return middle_us(bucket)
-    raise AssertionError("the counts of a histogram are not negative")
+    return next(iter(percentiles_us(histogram, [percent])), None)
+
+
+def percentiles_us(histogram: Histogram, percents: Sequence[float]) -> list[float]:
+    """Several percentiles as `percentile_us` has them; an empty list if there are no latencies."""
+    buckets = sorted(histogram)
+    seen = np.cumsum([histogram[bucket] for bucket in buckets])
+    if not buckets or not seen[-1]:
+        return []
+    ranks = np.maximum(1, np.ceil(seen[-1] * np.asarray(percents) / 100.0))
+    return [middle_us(buckets[place]) for place in np.searchsorted(seen, ranks).tolist()]
 
 
 def mean_us(histogram: Histogram) -> float | None:

@@ -75,7 +75,7 @@ def _instructions(row: Row) -> str:
     return f"{found.estimate:,.0f}" + (f" ±{100 * found.spread:.1f} %" if found.spread > LARGEST_SPREAD else "")
 
 
-def _capacity(row: Row) -> str:
+def capacity(row: Row) -> str:
     cell = row.cell
     if found := cell.capacity_per_second:
         return f"{rate(found)} ({rate(found.low)}–{rate(found.high)})"
@@ -95,7 +95,7 @@ def _peak(row: Row) -> str:
     return "–" if peak is None else f"{peak / 2**20:,.0f}"
 
 
-def _verdict(row: Row) -> str:
+def verdict(row: Row) -> str:
     """The kinds of the cell's reasons (what they are in full stands below the table), and what is worth knowing."""
     cell = row.cell
     kinds = [reason.split(":")[0] for reason in cell.reasons]
@@ -123,7 +123,7 @@ _P50 = Column[Row]("p50 ms", lambda row: milliseconds(row.cell.latency_us["p50"]
 _P99 = Column[Row]("p99 ms", lambda row: milliseconds(row.cell.latency_us["p99"]))
 _PEAK = Column("peak MiB", _peak)
 _ERRORS = Column[Row]("errors", lambda row: f"{row.cell.errors:,}")
-_VERDICT = Column("verdict", _verdict, is_word=True)
+_VERDICT = Column("verdict", verdict, is_word=True)
 
 COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
     "closed": (
@@ -145,7 +145,7 @@ COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
     ),
     "capacity": (
         *(_LETTER, _SERVICE, Column("ratio (95 %)", _ratio(MEASURES["capacity"]))),
-        *(Column("capacity/s (95 %)", _capacity), *_COSTS, _PEAK, _ERRORS, _VERDICT),
+        *(Column("capacity/s (95 %)", capacity), *_COSTS, _PEAK, _ERRORS, _VERDICT),
     ),
 }
 """Under each load."""

@@ -1,0 +1,55 @@
+"""Numbers with as many digits as their interval supports."""
+
+import math
+
+from levelground.model.interval import Interval
+
+_TWO_DIGITS = 3.545
+"""Half widths whose digits are below this keep two of them; see `decimals`."""
+
+
+def decimals(found: Interval) -> int:
+    """How many decimals of an estimate its interval supports; negative: tens, hundreds and so on are zeros.
+
+    The rule of the Particle Data Group (Review of Particle Physics, section 5.3): of the half width, two digits are
+    kept if they are below 35, else one. An interval without width supports three decimals.
+    """
+    half = (found.high - found.low) / 2
+    if not 0 < half < math.inf:
+        return 3
+    exponent = math.floor(math.log10(half))
+    return (1 if half / 10**exponent < _TWO_DIGITS else 0) - exponent
+
+
+def number(value: float, places: int) -> str:
+    """A number with so many decimals, and commas between thousands."""
+    return f"{round(value, places):,.{max(0, places)}f}"
+
+
+def estimate(found: Interval | None) -> str:
+    """The estimate alone; – if there is none."""
+    return "–" if found is None else number(found.estimate, decimals(found))
+
+
+def interval(found: Interval | None) -> str:
+    """As `2.44 (2.37–2.52)`; the baseline's own ratio, which has no width, as `1`; – if there is none."""
+    if found is None:
+        return "–"
+    if found.low == found.high:
+        return f"{found.estimate:g}"
+    low, middle, high = (number(value, decimals(found)) for value in (found.low, found.estimate, found.high))
+    return f"{middle} ({low}–{high})"
+
+
+def digits(value: float | None, count: int = 3) -> str:
+    """A number that has no interval, with so many digits; – if there is none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    return number(value, count - 1 - math.floor(math.log10(abs(value))))
+
+
+def percent(share: float) -> str:
+    """A share as `±` has it: 4.3 %, 12 %."""
+    return "–" if not math.isfinite(share) else f"{100 * share:.{1 if share < 0.0995 else 0}f} %"
