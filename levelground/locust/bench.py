@@ -9,7 +9,8 @@ from dataclasses import replace
 from locust.env import Environment
 
 from levelground.contract import checker
-from levelground.judging import statistics, summary
+from levelground.judging import summary
+from levelground.judging.live import Live
 from levelground.judging.summary import Summary
 from levelground.locust.driver import Connection, Driver, Watch
 from levelground.measuring import yardstick
@@ -137,14 +138,17 @@ class _Progress:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._live: Live | None = None
 
     def __call__(self, folder: Folder) -> bool:
         """Whether every ratio is as precise as was asked for: in more than one round, if there are to be any."""
-        told, (slices, blocks) = folder.read_run(), folder.read_all()
-        last, widths = slices[-1], summary.ratio_widths(told, slices, blocks)
-        print(table.progress(last.block, 60 * (self._plan.minutes or 0) - last.start_seconds, widths), file=sys.stderr)
+        self._live = live = self._live or Live(folder)
+        told = live.read()
+        last, widths = live.blocks[-1], {name: summary.widest(live.table(told, name)) for name in told.scenarios}
+        left = 60 * (self._plan.minutes or 0) - last.start_seconds - last.seconds
+        print(table.progress(last.block, left, widths), file=sys.stderr)
         wanted = self._plan.precision
         if wanted is None or last.round < min(1, self._plan.rounds - 1) or max(widths.values()) > wanted:
             return False
-        exact = summary.ratio_widths(told, slices, blocks, statistics.RESAMPLES)
-        return max(exact.values()) <= wanted
+        exact = summary.of(told, *folder.read_all()).scenarios.values()
+        return max(map(summary.widest, exact)) <= wanted
