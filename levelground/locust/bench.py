@@ -18,7 +18,7 @@ from levelground.measuring.engine import Pipe
 from levelground.measuring.measurement import Measurement
 from levelground.measuring.plan import Changed, Plan, changes
 from levelground.model.folder import RESULTS, Folder
-from levelground.showing import table
+from levelground.showing import portmap, table
 from levelground.stand import host, probe
 from levelground.stand.catalog import Service
 
@@ -33,6 +33,7 @@ def run(plan: Plan, engine: Pipe) -> int:
     plan = replace(plan, excluded=_conformance(plan.services))
     _restart(plan.services, engine)
     print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
+    print(f"watch it at {portmap.web_ui(os.environ)}/compare", file=sys.stderr)
     return _measure(plan, engine, Folder.create())
 
 
