@@ -139,8 +139,7 @@ def following(services: int, *, strong: Sequence[str], description: str) -> Spec
     def of(name: str) -> alt.Chart:
         return alt.Chart(alt.NamedData(name=name))
 
-    domain = {"domainMin": alt.ExprRef("low"), "domainMax": alt.ExprRef("high")}
-    scale = alt.Scale(type="log", nice=False, clamp=True, **domain)
+    scale = alt.Scale(type="log", nice=False, clamp=True, domain=[alt.ExprRef("low"), alt.ExprRef("high")])
     axis = alt.Axis(values=alt.ExprRef("ticks"), grid=True, labelOverlap=True, format="~g", title=None)
     x = alt.X("value:Q", scale=scale, axis=axis)
     y = alt.Y(
@@ -166,6 +165,8 @@ def following(services: int, *, strong: Sequence[str], description: str) -> Spec
         ),
     ]
     spec = _finish(alt.layer(*layers), height=max(2, services) * _ROW, description=description)
+    # Names that come with the rows need room.
+    spec["autosize"]["resize"] = True
     spec["params"] += [{"name": name, "value": value} for name, value in (("low", 0.5), ("high", 2), ("ticks", []))]
     return spec
 
@@ -237,7 +238,8 @@ def rates(
 
 def times(steps: Sequence[Step], looks: Mapping[str, Look], *, y_title: str, description: str) -> Spec:
     """Values over the seconds of a run."""
-    x = alt.X("x:Q", title="seconds since the beginning", scale=alt.Scale(nice=False), axis=alt.Axis(labelOverlap=True))
+    scale = alt.Scale(domain=[0, max((one.x for one in steps), default=1.0)], nice=False)
+    x = alt.X("x:Q", title="seconds since the beginning", scale=scale, axis=alt.Axis(labelOverlap=True))
     return _lines(steps, looks, x=x, y_title=y_title, description=description)
 
 

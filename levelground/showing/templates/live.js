@@ -58,6 +58,12 @@
     return [...state.rows].sort((one, other) => (is_less_better ? value(one) - value(other) : value(other) - value(one)));
   };
 
+  // Who is chosen has its colour, and nobody else has the same one then.
+  const isColoured = (row) => {
+    const one = state.rows.find(({ service }) => service === chosen.service);
+    return row === one || (row.is_coloured && row.colour !== one?.colour);
+  };
+
   const drawPlot = async () => {
     const axis = measure();
     const rows = ranked();
@@ -75,7 +81,7 @@
     const twin = rows.find((row) => row.is_twin && of(row));
     const ceiling = rows.find((row) => row.service === "null" && of(row));
     const isRatio = axis.measure.key !== "p99";
-    const coloured = rows.filter((row) => row.is_coloured || row.service === chosen.service).map((row) => row.service);
+    const coloured = rows.filter(isColoured).map((row) => row.service);
     view.signal("coloured", coloured).signal("low", axis.low).signal("high", axis.high).signal("ticks", axis.ticks);
     view.data("rows", rows.map((row, order) => ({
       service: row.service, order, letter: row.letter, colour: row.colour, shape: row.shape,
@@ -117,7 +123,7 @@
       say(row.cells[3], one.verdict);
       row.cells[3].title = one.why.join("\n");
       row.classList.toggle("invalid", !one.is_valid);
-      row.querySelector("span").style.color = one.is_coloured || one.service === chosen.service ? one.colour : "var(--quiet)";
+      row.querySelector("span").style.color = isColoured(one) ? one.colour : "var(--quiet)";
       if (one.service === chosen.service) row.setAttribute("aria-current", "true"); else row.removeAttribute("aria-current");
       return row;
     });
