@@ -37,6 +37,12 @@ _KEPT = 2
 """So many times as many windows are kept, the lowest ones, for resamples in which the lowest are missing."""
 _STRIDES = 8
 """Windows overlap: each begins an eighth of its answers after the one before."""
+LARGEST_WEIGHT = 10.0
+"""Degrees of freedom of what all services together say of the spread between rounds; a service's own has rounds - 1.
+
+Twenty services cannot tell ten from infinitely many. Where ten was exceeded by chance, and believed, a twin stood 2.9 %
+off with an interval of ±1.9 %; three other tables of the same services said 2 to 5.
+"""
 RESAMPLES = 1000
 
 
@@ -294,8 +300,9 @@ def spread(of: Costs) -> Spread:
     services, freedom = logs.shape[1], len(logs) - 1.0
     variances = (residuals**2).sum(axis=0) / freedom * services / (services - 1)
     prior, weight = moderation(variances, freedom)
+    weight = min(weight, LARGEST_WEIGHT)
     between = np.full(len(rounds), prior)
-    between[whole] = prior if math.isinf(weight) else (weight * prior + freedom * variances) / (weight + freedom)
+    between[whole] = (weight * prior + freedom * variances) / (weight + freedom)
     variance = np.maximum(between / np.maximum(rounds, 1), noise)
     return Spread(np.where(rounds > 0, variance, np.nan), np.full(len(rounds), freedom + weight))
 

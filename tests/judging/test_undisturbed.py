@@ -107,6 +107,15 @@ def test_variances_that_differ_by_chance_alone_are_pooled() -> None:
     assert undisturbed.moderation(np.array([1.0, 2.0]), 2) == (1.5, 0.0)
 
 
+def test_many_alike_do_not_overrule_what_rounds_say_of_one_service() -> None:
+    rng = np.random.default_rng(5)
+    logs = 0.01 * rng.standard_normal((6, 20))
+    logs[:, 0] *= 2.5
+    found = undisturbed.spread(Costs(logs, np.full((6, 20), 1e-8), np.zeros((10, 20))))
+    assert found.freedom[0] <= 5 + undisturbed.LARGEST_WEIGHT
+    assert found.variance[0] > 1.3 * np.median(found.variance)
+
+
 def test_the_disturbance_of_a_host_is_the_share_of_its_time_and_a_factor() -> None:
     pieces = np.concatenate([np.full(600, 60.0), np.full(200, 120.0)])
     share, factor = undisturbed.disturbance([pieces]) or (0.0, 0.0)
