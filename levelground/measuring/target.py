@@ -108,7 +108,8 @@ class Target:
     def warm_up(self, scenario: str, connections: int, give_way: Callable[[], None]) -> float:
         """Traffic as fast as answers come, until twice as much of it makes the service no faster. Raises NoAnswer.
 
-        Returns answers per second of the last half. Compares the fastest moments, since the host slows all others.
+        Returns answers per second in the best burst of the last half. Compares the fastest moments, since the host
+        slows all others: one stall must neither end the warm-up early nor make a service's slices long.
         """
         bursts: list[client.Burst] = []
         wanted, before = COLDEST // 2, math.inf
@@ -121,7 +122,7 @@ class Target:
             seconds = sum(one.seconds for one in half)
             now = min(_fastest(one.arrivals_ns, connections) for one in half)
             if any(one.errors for one in half) or (1 + FASTER) * now >= before or seconds > LONGEST_WARM_UP_SECONDS / 2:
-                return sum(one.answers for one in half) / seconds if seconds else 0.0
+                return max((one.answers / one.seconds for one in half if one.seconds), default=0.0)
             wanted, before = 2 * wanted, now
 
     def read(self) -> Counters | None:
