@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from markupsafe import Markup
 
 from levelground.judging.statistics import widest_half_width
 from levelground.judging.summary import Cell, Summary, Table, measure
 from levelground.model.folder import Folder
 from levelground.model.record import SCHEMA, Run
-from levelground.showing import columns, facts, material, report, rounding
+from levelground.showing import columns, facts, frame, material, report, rounding
 from levelground.showing.columns import Column
 
 FILE = "index.html"
@@ -58,11 +57,7 @@ def render(entries: list[Entry], results: Path) -> str:
 def write(results: Path, entries: list[Entry]) -> Path:
     """Writes results/index.html; its path."""
     path = results / FILE
-    style = (Path(__file__).parent / "templates" / "report.css").read_text()
-    page = report.TEMPLATES.get_template("index.html").render(
-        entries=entries, style=Markup(style), policy=report.policy([]), report=report.FILE
-    )
-    report.replace(path, page)
+    frame.replace(path, frame.render("index.html", entries=entries, report=report.FILE))
     return path
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from levelground.model.folder import Folder
 from levelground.model.interval import Interval
-from levelground.showing import facts, material, report, rounding
+from levelground.showing import facts, frame, material, report, rounding
 from levelground.showing.material import Material
 from tests.samples import a_member
 from tests.showing.reported import a_closed_run, written
@@ -87,7 +87,7 @@ def test_the_page_asks_for_nothing_and_runs_only_its_own_scripts(made: tuple[Mat
     assert told.startswith("default-src 'none'; script-src 'sha256-")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     assert len(scripts) == 2
-    assert told == report.policy(scripts)
+    assert told == frame.policy(scripts)
 
 
 def test_the_javascript_is_there_once(made: tuple[Material, str, Path]) -> None:
