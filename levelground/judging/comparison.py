@@ -165,9 +165,8 @@ def left_out(before: Summary, after: Summary) -> dict[str, str]:
         if one is None or two is None:
             found[name] = f"only the {'first' if one else 'second'} run has it"
         elif one.baseline is None or one.baseline != two.baseline:
-            found[name] = (
-                f"ratios are to {one.baseline or 'nothing'} in the first run, to {two.baseline or 'nothing'} in the second"
-            )
+            first, second = one.baseline or "nothing", two.baseline or "nothing"
+            found[name] = f"ratios are to {first} in the first run, to {second} in the second"
     return found
 
 

@@ -147,6 +147,17 @@ def environment(run: Run) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in known if value]
 
 
+def told(run: Run) -> dict[str, str]:
+    """All facts of a run by their names, those of each service too, so that two runs can be held beside each other."""
+    found = {"load": traffic(run)} | dict(environment(run))
+    listed = services(run)
+    for _, rows in listed.groups:
+        for name, *texts in rows:
+            for (_, title, _), text in zip(listed.headings[1:], texts, strict=True):
+                found[f"{name}: {title}"] = text
+    return found
+
+
 @dataclass(frozen=True)
 class _Dropped:
     scenario: str

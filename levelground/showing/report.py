@@ -1,4 +1,4 @@
-"""A run as one page that needs nothing else, as a table for a pull request, and as CSV; all of it beside its records."""
+"""A run as one page that needs nothing else, as Markdown for a pull request, and as CSV; all beside its records."""
 
 from pathlib import Path
 from typing import Any
