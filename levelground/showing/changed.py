@@ -137,12 +137,11 @@ def pairing(compared: Compared) -> list[str]:
     if any(one.service is None for one in compared.environment):
         said.append("The host or the measurement is not the same in both runs; in one run it is.")
     if changes and (typical := statistics.median(one.half_width for one in changes)) > math.log1p(WANTED / 100):
-        within = [_half_width(ratio) for row in compared.rows for ratio in row.ratios if ratio and row.change]
-        here, there = (rounding.digits(100 * math.expm1(each), 2) for each in (typical, statistics.median(within)))
-        said.append(
-            f"Half of these intervals are wider than ±{here} %, so a change of {WANTED:g} % is not seen. Two services "
-            f"within one of these runs are compared to about ±{there} %."
-        )
+        said.append(f"Half of these intervals are wider than ±{_of(typical)}, so a change of {WANTED:g} % is not seen.")
+        if within := [_half_width(ratio) for row in compared.rows for ratio in row.ratios if ratio and row.change]:
+            said.append(
+                f"Two services within one of these runs are compared to about ±{_of(statistics.median(within))}."
+            )
     return said
 
 
@@ -216,7 +215,7 @@ _SAID = {
     "moved in opposite directions": "Instructions moved in the opposite direction",
     "instructions moved, time did not": "Instructions moved and the time did not",
     "instructions moved, too little for the clock": "Instructions moved, by too little for the clock",
-    "time moved, instructions did not": "The time moved and instructions did not (memory, caches, the kernel, the host)",
+    "time moved, instructions did not": "The time moved, instructions did not (memory, caches, the kernel, the host)",
 }
 
 
@@ -263,5 +262,9 @@ def _hours(before: Side, after: Side) -> str:
     return f"{minutes / 60:.0f} hours" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days"
 
 
+def _of(half_width: float) -> str:
+    return f"{rounding.digits(100 * math.expm1(half_width), 2)} %"
+
+
 def _half_width(found: Interval) -> float:
-    return math.log(found.high / found.low) / 2 if 0 < found.low else math.inf
+    return math.log(found.high / found.low) / 2 if found.low > 0 else math.inf

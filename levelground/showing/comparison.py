@@ -1,17 +1,19 @@
 """Two runs side by side: read from their folders, compared, and shown in the terminal."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from levelground.judging import comparison
-from levelground.judging.comparison import Change, Difference, Missing, NotComparable
+from levelground.judging.comparison import Change, Difference, NotComparable
 from levelground.judging.summary import Summary
 from levelground.model.folder import Folder
 from levelground.model.interval import Interval
+from levelground.model.record import Run
 from levelground.showing import columns, material, rounding
 from levelground.showing.columns import Column
 from levelground.showing.material import Material
 
+_WENT = comparison.MEASURES["as_it_went"]
 _AGREEMENT = {
     "one count": "the same image: one count",
     "both": "both moved",
@@ -93,6 +95,12 @@ class Compared:
         return [row for rows in self.tables.values() for row in rows]
 
     @property
+    def absent(self) -> list[str]:
+        """Services that were asked for by name and that neither run has in a scenario of both."""
+        known = {row.service for row in self.rows} | set(self.baselines.values())
+        return [name for name in self.named or () if name not in known]
+
+    @property
     def changes(self) -> list[Change]:
         return [row.change for row in self.rows if row.change]
 
@@ -126,90 +134,92 @@ def of(before: Side, after: Side, named: Collection[str] | None = None, above: f
     if one is None or two is None:
         return Compared(before, after, refusal=[each.problem for each in (before, after) if each.problem])
     environment = comparison.environment(one.run, two.run)
-    unjudged = [f"run {each.name} cannot be judged" for each in (before, after) if each.summary is None]
     try:
         comparison.must_be_comparable(one.run, two.run)
     except NotComparable as error:
         return Compared(before, after, refusal=error.reasons, environment=environment)
     if one.summary is None or two.summary is None:
+        unjudged = [f"run {each.name} cannot be judged" for each in (before, after) if each.summary is None]
         return Compared(before, after, refusal=unjudged, environment=environment)
-    return _compared(before, after, one, two, named, above)
-
-
-def _compared(
-    before: Side, after: Side, one: Material, two: Material, named: Collection[str] | None, above: float | None
-) -> Compared:
-    assert one.summary
-    assert two.summary
-    changes = comparison.changes(one.summary, two.summary)
-    same = comparison.unchanged(one.run, two.run)
-    went = {(each.scenario, each.service): each for each in comparison.changes(one.summary, two.summary, _WENT)}
-    counted = {(each.scenario, each.service): each for each in comparison.counted(one.summary, two.summary)}
-    left_out = comparison.left_out(one.summary, two.summary)
-    tables, baselines, measures = {}, {}, {}
-    for name, table in one.summary.scenarios.items():
-        if name in left_out:
-            continue
-        again = two.summary.scenarios[name]
-        measures[name], baselines[name] = comparison.measures(table, again), str(table.baseline)
-        missing = [each for each in comparison.missing(one.summary, two.summary) if each.scenario == name]
-        own: list[Change | Missing] = [each for each in changes if each.scenario == name]
-        if (name, str(table.baseline)) in counted:
-            own.append(Missing(name, str(table.baseline), "the baseline"))
-        rows = []
-        for each in [*sorted(own, key=_slowest_first), *missing]:
-            key = (name, each.service)
-            if named is not None and each.service not in named:
-                continue
-            cells = table.services.get(each.service), again.services.get(each.service)
-            known = each.service in one.run.services and each.service in two.run.services
-            images = [comparison.image_of(run, each.service) for run in (one.run, two.run)]
-            rows.append(
-                Row(
-                    scenario=name,
-                    service=each.service,
-                    verdict=verdict(each) if isinstance(each, Change) else each.reason,
-                    change=each if isinstance(each, Change) else None,
-                    went=went.get(key) if measures[name] != _WENT else None,
-                    counted=counted.get(key),
-                    ratios=(_ratio(cells[0], measures[name]), _ratio(cells[1], measures[name])),
-                    image=("same" if each.service in same else "changed") if known and all(images) else "–",
-                    is_lost=isinstance(each, Missing) and each.is_lost,
-                )
-            )
-        tables[name] = rows
+    pair = _Pair(one.run, two.run, one.summary, two.summary)
     return Compared(
         before,
         after,
-        tables=tables,
-        baselines=baselines,
-        measures=measures,
-        left_out=left_out,
-        environment=comparison.environment(one.run, two.run),
-        controls=[each for each in changes if _is_control(each, one, two, same, baselines[each.scenario])],
+        tables={
+            name: [row for row in pair.rows(name) if named is None or row.service in named] for name in pair.scenarios
+        },
+        baselines={name: pair.baseline(name) for name in pair.scenarios},
+        measures={name: pair.measure(name) for name in pair.scenarios},
+        left_out=pair.left_out,
+        environment=environment,
+        controls=[each for each in pair.changes if pair.is_control(each)],
         named=sorted(named) if named is not None else None,
         above=above,
     )
 
 
-_WENT = comparison.MEASURES["as_it_went"]
+class _Pair:
+    """Two runs that can be compared, with what their rows are made of."""
+
+    def __init__(self, before: Run, after: Run, summary: Summary, again: Summary) -> None:
+        self.runs, self.summaries = (before, after), (summary, again)
+        self.left_out = comparison.left_out(summary, again)
+        self.scenarios = [name for name in summary.scenarios if name not in self.left_out]
+        self.changes = comparison.changes(summary, again)
+        self.missing = comparison.missing(summary, again)
+        self.same = comparison.unchanged(before, after)
+        self.went = _by_cell(comparison.changes(summary, again, _WENT))
+        self.counted = _by_cell(comparison.counted(summary, again))
+
+    def baseline(self, scenario: str) -> str:
+        return str(self.summaries[0].scenarios[scenario].baseline)
+
+    def measure(self, scenario: str) -> str:
+        return comparison.measures(*(each.scenarios[scenario] for each in self.summaries))
+
+    def rows(self, scenario: str) -> list[Row]:
+        """What got slower first, then the baseline, if it was counted, and what cannot be compared."""
+        changes = sorted((one for one in self.changes if one.scenario == scenario), key=lambda one: -one.difference)
+        rows = [replace(self._row(scenario, one.service, verdict(one)), change=one) for one in changes]
+        if (scenario, self.baseline(scenario)) in self.counted:
+            rows.append(self._row(scenario, self.baseline(scenario), "the baseline"))
+        rows += [
+            replace(self._row(scenario, one.service, one.reason), is_lost=one.is_lost)
+            for one in self.missing
+            if one.scenario == scenario
+        ]
+        return rows
+
+    def _row(self, scenario: str, service: str, verdict: str) -> Row:
+        measure = self.measure(scenario)
+        cells = [each.scenarios[scenario].services.get(service) for each in self.summaries]
+        ratios: list[Interval | None] = [getattr(cell, measure, None) for cell in cells]
+        return Row(
+            scenario,
+            service,
+            verdict,
+            went=self.went.get((scenario, service)) if measure != _WENT else None,
+            counted=self.counted.get((scenario, service)),
+            ratios=(ratios[0], ratios[1]),
+            image=self._image(service),
+        )
+
+    def _image(self, service: str) -> str:
+        if not all(comparison.image_of(run, service) for run in self.runs):
+            return "–"
+        return "same" if service in self.same else "changed"
+
+    def is_control(self, one: Change) -> bool:
+        """Whether it cannot have changed: a twin of the baseline, or the same image beside the same baseline."""
+        baseline = self.baseline(one.scenario)
+        members = [run.services.get(one.service) for run in self.runs]
+        if all(member and member.twin_of == baseline for member in members):
+            return True
+        return one.service in self.same and baseline in self.same
 
 
-def _slowest_first(one: Change | Missing) -> tuple[bool, float]:
-    return isinstance(one, Missing), -one.difference if isinstance(one, Change) else 0.0
-
-
-def _ratio(cell: object, measure: str) -> Interval | None:
-    found: Interval | None = getattr(cell, measure, None)
-    return found
-
-
-def _is_control(one: Change, before: Material, after: Material, same: Collection[str], baseline: str) -> bool:
-    """A twin of the baseline in both runs, or the same image beside the same baseline."""
-    members = [each.run.services.get(one.service) for each in (before, after)]
-    if all(member and member.twin_of == baseline for member in members):
-        return True
-    return one.service in same and baseline in same
+def _by_cell(changes: Sequence[Change]) -> dict[tuple[str, str], Change]:
+    return {(one.scenario, one.service): one for one in changes}
 
 
 def render(compared: Compared) -> str:
@@ -217,7 +227,9 @@ def render(compared: Compared) -> str:
     lines = [f"from {compared.before.name} to {compared.after.name}: more time per request, beside the baseline (95 %)"]
     for scenario, rows in compared.tables.items():
         if rows:
-            lines += ["", f"{scenario}:", *columns.lines(_shown(rows), {"": rows})]
+            lines += ["", f"{scenario}:", *columns.lines(_shown(rows, compared.measures[scenario]), {"": rows})]
+    if compared.absent:
+        lines += ["", f"Not in these runs: {', '.join(compared.absent)}."]
     lines += [f"\n{scenario} is not compared: {reason}" for scenario, reason in compared.left_out.items()]
     lines += ["", *_environment(compared.environment)]
     lines += [
@@ -250,19 +262,20 @@ def instructions(row: Row) -> str:
     return percent(row.counted)
 
 
-_COLUMNS: tuple[Column[Row], ...] = (
-    Column("service", lambda row: row.service, is_word=True),
-    Column("undisturbed", lambda row: percent(row.change)),
-    Column("as it went", lambda row: percent(row.went)),
-    Column("instructions", instructions),
-    Column("image", lambda row: row.image, is_word=True),
-    Column("verdict", lambda row: row.verdict, is_word=True),
-)
+def _columns(measure: str) -> tuple[Column[Row], ...]:
+    return (
+        Column("service", lambda row: row.service, is_word=True),
+        Column("as it went" if measure == _WENT else "undisturbed", lambda row: percent(row.change)),
+        Column("as it went", lambda row: percent(row.went)),
+        Column("instructions", instructions),
+        Column("image", lambda row: row.image, is_word=True),
+        Column("verdict", lambda row: row.verdict, is_word=True),
+    )
 
 
-def _shown(rows: Sequence[Row]) -> list[Column[Row]]:
-    always = ("service", "undisturbed", "verdict")
-    return [one for one in _COLUMNS if one.title in always or any(one.text(row) != "–" for row in rows)]
+def _shown(rows: Sequence[Row], measure: str) -> list[Column[Row]]:
+    always = ("service", "verdict")
+    return [one for one in _columns(measure) if one.title in always or any(one.text(row) != "–" for row in rows)]
 
 
 def _environment(found: Sequence[Difference]) -> list[str]:

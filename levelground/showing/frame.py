@@ -90,6 +90,14 @@ def as_markdown(text: object) -> str:
     return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", " ".join(plain.split()))
 
 
+def as_code(lines: Iterable[str]) -> list[str]:
+    """Lines that Markdown shows as code, whatever is in them: no fence in them is as long as the one around them."""
+    plain = [" ".join(line.split()) for line in lines]
+    longest = max((len(one) for line in plain for one in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [fence, *plain, fence]
+
+
 def replace(path: Path, text: str) -> None:
     """Writes a file in one step: a reader sees the old one or the new one."""
     new = path.with_name(f".{path.name}.new")

@@ -8,7 +8,7 @@ from levelground.model.folder import Folder
 from levelground.model.record import Run
 from levelground.showing import answer, facts, frame, listing, rounding, table
 from levelground.showing.answer import Answer
-from levelground.showing.frame import as_markdown
+from levelground.showing.frame import as_code, as_markdown
 from levelground.showing.listing import Listing
 from levelground.showing.material import Material
 from levelground.stand import catalog
@@ -113,9 +113,7 @@ def markdown(material: Material) -> str:
         "",
         "Services that share a letter cannot be told apart at 95 %.",
         "",
-        "```",
-        facts.command(run),
-        "```",
+        *as_code([facts.command(run)]),
         "",
     ]
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from typing import Any
 from levelground.judging.comparison import Change
 from levelground.showing import changed, comparison, facts, frame, listing, rounding
 from levelground.showing.comparison import Compared, Row, Side
-from levelground.showing.frame import as_markdown
+from levelground.showing.frame import as_code, as_markdown
 from levelground.showing.listing import Field, Listing
 from levelground.stand import catalog
 
@@ -52,7 +52,7 @@ def _page(compared: Compared) -> tuple[str, Listing]:
     html = frame.render(
         "comparison.html",
         frame.plots(
-            {one.name: one.spec for one in drawn if one.spec}, services, _most_changed_first(compared), catalogue
+            {one.name: one.spec for one in drawn if one.spec}, services, most_changed_first(compared), catalogue
         ),
         compared=compared,
         sides=[_Told.of(letter, side, catalogue) for letter, side in _sides(compared)],
@@ -204,7 +204,7 @@ def _numbers(one: Change | None) -> list[float | None]:
     return [one.percent.estimate, one.percent.low, one.percent.high] if one else [None] * 3
 
 
-def _most_changed_first(compared: Compared) -> list[str]:
+def most_changed_first(compared: Compared) -> list[str]:
     """In this order services have their colours: those that surely changed, then the others, by how far they moved."""
     moved: dict[str, tuple[bool, float]] = {}
     for one in compared.changes:
@@ -269,12 +269,13 @@ def markdown(compared: Compared) -> str:
     if len(compared.rows) > len(surely):
         folded = ["<details><summary>All rows</summary>", "", *_rows(compared.rows), "", "</details>", ""]
         lines += folded
-    lines += [as_markdown(" ".join(changed.pairing(compared))), "", "```", *commands(compared), "```", ""]
+    lines += [as_markdown(" ".join(changed.pairing(compared))), "", *as_code(commands(compared)), ""]
     return "\n".join(lines)
 
 
 def _notes(compared: Compared) -> list[str]:
-    said = [f"{name} is not compared: {reason}." for name, reason in compared.left_out.items()]
+    said = [f"Not in these runs: {', '.join(compared.absent)}."] if compared.absent else []
+    said += [f"{name} is not compared: {reason}." for name, reason in compared.left_out.items()]
     catalogue = [one.name for one in catalog.read()]
     for letter, side in _sides(compared):
         said += [f"{letter}: {one}" for one in _Told.of(letter, side, catalogue).notes]
