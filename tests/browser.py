@@ -104,10 +104,11 @@ class Page:
 
     def look_like(self, width: int, height: int, scheme: Scheme = "light") -> None:
         """The size of the window in CSS pixels, and which colours the person prefers."""
-        self._call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
+        size = {"width": width, "height": height}
+        self._call("Emulation.setDeviceMetricsOverride", **size, deviceScaleFactor=1, mobile=False)
         self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        # The command is answered before the page has its new size.
+        self.wait_for(f"innerWidth === {width}")
 
     def screenshot(self, path: Path, *, whole: bool = False) -> None:
         """What the window shows, or the whole page, as PNG."""

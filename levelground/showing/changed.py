@@ -76,7 +76,7 @@ def summary(compared: Compared) -> str:
     cells = f"{len(changes)} cells" if len(changes) > 1 else "one cell"
     if not slower + faster:
         return f"No change was seen in {cells} (a service in a scenario)."
-    return f"Of {cells} (a service in a scenario), {slower} surely got slower and {faster} faster."
+    return f"Of {cells} (a service in a scenario), {slower or 'none'} surely got slower and {faster or 'none'} faster."
 
 
 def warnings(compared: Compared) -> list[str]:
@@ -153,7 +153,7 @@ def _answer(compared: Compared, scenario: str, rows: Sequence[Row]) -> Answer:
         Place(one.service, rounding.change(one.percent), _note(row), one.difference > 0) for row, one in moved[:LISTED]
     ]
     trust = []
-    if compared.measures[scenario] != _MEASURED:
+    if found and compared.measures[scenario] != _MEASURED:
         trust.append("As it went: one of the runs has no undisturbed cost.")
     trust += [
         f"{one.service}, the image of {compared.baselines[scenario]} again: {rounding.change(one.percent)}; truth is 0."

@@ -123,6 +123,9 @@ _SERVICES = (
 )
 
 
+_OF_A_SERVICE = ("what", "limits", "image")
+
+
 def services(run: Run) -> Listing:
     """Every service with its versions, limits and image."""
     engine = run.host.get("engine") or {}
@@ -147,14 +150,13 @@ def environment(run: Run) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in known if value]
 
 
-def told(run: Run) -> dict[str, str]:
-    """All facts of a run by their names, those of each service too, so that two runs can be held beside each other."""
+def told(run: Run, of: Collection[str]) -> dict[str, str]:
+    """All facts of a run by their names, and those of some services, so that two runs can be held beside each other."""
+    engine = run.host.get("engine") or {}
     found = {"load": traffic(run)} | dict(environment(run))
-    listed = services(run)
-    for _, rows in listed.groups:
-        for name, *texts in rows:
-            for (_, title, _), text in zip(listed.headings[1:], texts, strict=True):
-                found[f"{name}: {title}"] = text
+    for name in of:
+        row = _Service(name, run.services[name], engine)
+        found |= {f"{name}: {one.title}": one.text(row) for one in _SERVICES if one.key in _OF_A_SERVICE}
     return found
 
 

@@ -42,8 +42,11 @@ def interval(found: Interval | None) -> str:
 
 
 def change(found: Interval) -> str:
-    """A change in percent, as `+3.1 % (+2.2 to +3.9)`."""
-    low, middle, high = (_signed(value, decimals(found)) for value in (found.low, found.estimate, found.high))
+    """A change in percent, as `+3.1 % (+2.2 to +3.9)`; a limit that is not 0 does not read 0."""
+    places = decimals(found)
+    while any(limit and round(limit, places) == 0 for limit in (found.low, found.high)) and places < 3:
+        places += 1
+    low, middle, high = (_signed(value, places) for value in (found.low, found.estimate, found.high))
     return f"{middle} %" if found.low == found.high else f"{middle} % ({low} to {high})"
 
 

@@ -49,6 +49,7 @@ def _page(compared: Compared) -> tuple[str, Listing]:
     drawn = _figures(compared, catalogue)
     everything = _listing(name(compared), "All changes", compared.rows, compared)
     services = list(dict.fromkeys(row.service for row in compared.rows))
+    other, same = _environment(compared)
     html = frame.render(
         "comparison.html",
         frame.plots(
@@ -65,7 +66,9 @@ def _page(compared: Compared) -> tuple[str, Listing]:
         pairing=changed.pairing(compared),
         scenarios=drawn,
         changes=everything,
-        environment=_environment(compared),
+        environment=other,
+        unchanged=same,
+        file=f"{name(compared)}.csv",
         commands=commands(compared),
     )
     return html, everything
@@ -132,7 +135,7 @@ def _figures(compared: Compared, catalogue: Sequence[str]) -> list[Any]:
             spec = charts.dots(
                 [*dots, *counts],
                 figures.Looks(catalogue).of([row.service for row in rows]),
-                title="% more time per request (right of the line: slower)",
+                title="% more time per request",
                 description=f"{scenario}: by how many percent more time each service takes per request in the second "
                 "run, with its 95 % interval; the table below has the same numbers.",
                 strong=[row.service for row in rows if row.change and row.change.beyond],
@@ -157,7 +160,10 @@ def _caption(compared: Compared, scenario: str, has_dots: bool, has_counts: bool
     if not has_dots:
         return "Nothing can be compared here: the verdicts say why."
     of = "undisturbed time" if compared.measures[scenario] == "undisturbed_ratio" else "time as it went"
-    said = f"The {of} per request, by that of {compared.baselines[scenario]}. Bold: surely changed."
+    said = (
+        f"The {of} per request, by that of {compared.baselines[scenario]}. Right of the line: slower. "
+        "Bold: surely changed."
+    )
     if has_counts:
         said += " The short upright line is the change in counted instructions."
     return f"{said} The grey band is the twin's interval: the instrument's own error." if has_twin else said
@@ -231,19 +237,27 @@ _FACTS = (
     Field[_Fact]("what", "what", lambda row: row.what, is_word=True),
     Field[_Fact]("a", "A", lambda row: row.before, is_word=True),
     Field[_Fact]("b", "B", lambda row: row.after, is_word=True),
-    Field[_Fact]("differs", "", lambda row: "≠" if row.is_other else "=", is_word=True),
 )
 
 
-def _environment(compared: Compared) -> Listing:
-    """Everything that is on record of both runs, what differs first."""
-    told = [facts.told(side.material.run) if side.material else {} for _, side in _sides(compared)]
+def _environment(compared: Compared) -> tuple[Listing, Listing]:
+    """Everything that is on record of both runs: what differs, and what is the same."""
+    runs = [side.material.run if side.material else None for _, side in _sides(compared)]
+    services = [list(run.services) if run else [] for run in runs]
+    # What only one run measured is one fact, not several.
+    both = [name for name in services[0] if name in services[1]] if all(runs) else services[0] or services[1]
+    told = [facts.told(run, both) if run else {} for run in runs]
+    if all(runs):
+        for own, found in zip(services, told, strict=True):
+            for name in dict.fromkeys((*services[0], *services[1])):
+                if name not in both:
+                    found[name] = "measured" if name in own else "not in this run"
     rows = [_Fact(what, *(one.get(what, "–") for one in told)) for what in dict.fromkeys((*told[0], *told[1]))]
-    groups = {
-        "differs": [row for row in rows if row.is_other],
-        "the same": [row for row in rows if not row.is_other],
-    }
-    return listing.of("environment", "The environment of both runs", _FACTS, groups)
+    other, same = ([row for row in rows if row.is_other == wanted] for wanted in (True, False))
+    return (
+        listing.of("environment", "What differs", _FACTS, {"": other}),
+        listing.of("environment-same", "What is the same", _FACTS, {"": same}),
+    )
 
 
 # Markdown.

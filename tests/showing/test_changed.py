@@ -16,8 +16,8 @@ def row(service: str, difference: float, half_width: float, **changes: Any) -> R
 
 
 def of(*rows: Row, **changes: Any) -> Compared:
-    found = Compared(A, B, {}, {"hello": rows}, {"hello": "starlette"}, {"hello": "undisturbed_ratio"})
-    return replace(found, refusal=(), **changes)
+    found = Compared(A, B, (), {"hello": rows}, {"hello": "starlette"}, {"hello": "undisturbed_ratio"})
+    return replace(found, **changes)
 
 
 def test_one_change_is_said_with_its_interval_and_the_rest_is_bounded() -> None:

@@ -1,6 +1,7 @@
 """Two runs side by side, in words for the terminal."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def of(*rows: Row, environment: tuple[Difference, ...] = ()) -> Compared:
     )
 
 
-def row(service: str, difference: float, half_width: float, **changes: Change) -> Row:
+def row(service: str, difference: float, half_width: float, **changes: Any) -> Row:
     change = Change("hello", service, difference, half_width)
     return Row("hello", service, comparison.verdict(change), change=change, **changes)
 

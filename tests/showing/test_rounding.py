@@ -47,6 +47,7 @@ def test_a_change_has_its_sign_and_the_digits_of_its_interval() -> None:
     assert rounding.change(Interval(3.14, 2.0, 4.2)) == "+3.1 % (+2.0 to +4.2)"
     assert rounding.change(Interval(3.14, -12.0, 14.0)) == "+3 % (-12 to +14)"
     assert rounding.change(Interval(-0.04, -0.9, 0.8)) == "0.0 % (-0.9 to +0.8)"
+    assert rounding.change(Interval(7.0, 0.4, 15.0)) == "+7.0 % (+0.4 to +15.0)"
     assert rounding.size(Interval(-3.06, -3.81, -2.31)) == "3.1 % ± 0.8 %"
 
 

@@ -79,8 +79,16 @@ def test_the_table_has_the_csv_and_the_csv_the_numbers(made: tuple[Compared, Pat
 
 def test_what_differs_comes_before_what_does_not(made: tuple[Compared, Path]) -> None:
     page = made[1].read_text()
-    table = page[page.index('<table id="table-environment">') :]
-    assert table.index(">differs<") < table.index("fastapi: image") < table.index(">the same<") < table.index("kernel")
+    other, same = page.index('<table id="table-environment">'), page.index('<table id="table-environment-same">')
+    assert other < page.index("fastapi: image", other) < same < page.index(">kernel<", other)
+
+
+def test_a_service_of_one_run_only_is_one_fact(tmp_path: Path) -> None:
+    run = compared.second()
+    found = of(tmp_path, compared.first(), replace(run, services={**run.services, "bottle": a_member()}), blocks=1)
+    page = unescape(sidebyside.page(found))
+    row = page[page.index('class="word">bottle</td>\n<td data-key="a"') :]
+    assert row.index("not in this run") < row.index("measured")
 
 
 def test_the_plot_marks_changes_and_instructions(made: tuple[Compared, Path]) -> None:
@@ -130,7 +138,8 @@ def test_a_run_of_an_older_schema_is_compared_and_said_to_be_one(tmp_path: Path)
     shutil.copytree(Path(__file__).parent.parent / "runs" / "schema-2", old)
     shutil.copytree(old, tmp_path / "newer")
     (tmp_path / "newer" / "run.json").write_text((old / "run.json").read_text().replace("063a", "ffff"))
-    found = comparison.of(*(comparison.side(Folder(tmp_path / name)) for name in ("old", "newer")))
+    one, two = (comparison.side(Folder(tmp_path / name)) for name in ("old", "newer"))
+    found = comparison.of(one, two)
     page = unescape(sidebyside.page(found))
     assert found.refusal == ()
     assert "A: This run is of schema 2" in page
