@@ -131,7 +131,11 @@ def compare(given: Compare) -> int:
     from levelground.judging.comparison import NotComparable, newest_before
     from levelground.showing import changed, comparison, sidebyside
 
-    after = comparison.side(given.b)
+    def read(run: Folder) -> comparison.Side:
+        print(f"judging {run.name} from its records", file=sys.stderr)
+        return comparison.side(run)
+
+    after = read(given.b)
     earlier = given.a
     if earlier is None:
         if after.material is None:
@@ -140,7 +144,7 @@ def compare(given: Compare) -> int:
             earlier = Folder.of(newest_before(after.material.run, folder.runs(RESULTS)), RESULTS)
         except NotComparable as error:
             return _complain(f"these runs cannot be compared: {error}", 2)
-    before = comparison.side(earlier)
+    before = read(earlier)
     named = [one.name for one in given.services] if given.services is not None else None
     compared = comparison.of(before, after, named, given.fail_above)
     path = sidebyside.write(RESULTS, compared)

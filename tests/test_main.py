@@ -133,7 +133,8 @@ def test_a_comparison_fails_above_its_limit_and_writes_a_page(
     compared.folders(tmp_path, compared.first(), compared.second(), monkeypatch)
     assert compare(tmp_path, monkeypatch, "SERVICES=fastapi", "FAIL_ABOVE=2%") == 1
     told = capsys.readouterr()
-    assert told.err.startswith("levelground: fastapi, hello: surely more than 2 % slower, by 1")
+    assert f"judging {compared.BEFORE} from its records\n" in told.err
+    assert "levelground: fastapi, hello: surely more than 2 % slower, by 1" in told.err
     page = tmp_path / "compare" / f"{compared.BEFORE}..{compared.AFTER}.html"
     assert f"{page} (and .md for a pull request)" in told.out
     assert page.name in (tmp_path / "index.html").read_text()

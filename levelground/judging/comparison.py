@@ -138,14 +138,12 @@ def missing(before: Summary, after: Summary) -> list[Missing]:
         for service in dict.fromkeys((*table.services, *again.services)):
             if service == table.baseline == again.baseline:
                 continue
-            reasons = {
-                run: reason
-                for run, one in (("first", table), ("second", again))
-                if (reason := _why_not(one.services.get(service), of))
-            }
-            if reasons:
-                told = "; ".join(f"{reason} in the {run} run" for run, reason in reasons.items())
-                found.append(Missing(name, service, told, is_lost="first" not in reasons))
+            first, second = (_why_not(one.services.get(service), of) for one in (table, again))
+            if first and first == second:
+                found.append(Missing(name, service, f"{first} in both runs"))
+            elif first or second:
+                told = [f"{why} in the {run} run" for run, why in (("first", first), ("second", second)) if why]
+                found.append(Missing(name, service, "; ".join(told), is_lost=first is None))
     return found
 
 

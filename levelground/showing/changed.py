@@ -92,6 +92,11 @@ def warnings(compared: Compared) -> list[str]:
             "stand. So these two runs do not tell what is due to code."
         )
     for baseline in dict.fromkeys(compared.baselines.values()):
+        if compared.named is not None and baseline in compared.named:
+            said.append(
+                f"{baseline} is the baseline: its own change is in no ratio to it, but, the other way round, in those "
+                "of all others. Instructions are counted for it as for any other."
+            )
         other = [one for one in compared.environment if one.service == baseline]
         if other:
             said.append(

@@ -14,7 +14,7 @@ from levelground.showing.columns import Column
 from levelground.showing.material import Material
 
 _WENT = comparison.MEASURES["as_it_went"]
-_AGREEMENT = {
+AGREEMENT = {
     "one count": "the same image: one count",
     "both": "both moved",
     "neither": "neither moved",
@@ -64,7 +64,7 @@ class Row:
         """Whether time and instructions say the same."""
         if self.change is None or self.counted is None:
             return "–"
-        return _AGREEMENT[comparison.agreement(self.change, self.counted)]
+        return AGREEMENT[comparison.agreement(self.change, self.counted)]
 
 
 @dataclass(frozen=True)

@@ -185,10 +185,12 @@ _FIELDS = (
     Field[Row]("image", "image", lambda row: row.image, is_word=True),
 )
 _ALWAYS = ("service", "time", "verdict")
+_NOTHING = {"–", comparison.AGREEMENT["one count"]}
+"""A column in which nothing else stands is left out."""
 
 
 def _listing(file: str, caption: str, rows: Sequence[Row], compared: Compared) -> Listing:
-    fields = [one for one in _FIELDS if one.key in _ALWAYS or any(one.text(row) != "–" for row in rows)]
+    fields = [one for one in _FIELDS if one.key in _ALWAYS or not {one.text(row) for row in rows} <= _NOTHING]
     headings = ["scenario", "service"]
     for kind in ("time", "as_it_went", "instructions"):
         headings += [f"{kind}_percent", f"{kind}_percent.low", f"{kind}_percent.high"]

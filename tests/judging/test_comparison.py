@@ -172,6 +172,7 @@ def test_every_cell_that_is_not_compared_has_its_reason() -> None:
         ("third", "not there in the second run", True),
     ]
     assert [each.is_lost for each in comparison.missing(two, one)] == [False, False]
+    assert [each.reason for each in comparison.missing(two, two)] == ["not valid (too few blocks) in both runs"]
 
 
 def test_a_run_without_undisturbed_cost_is_compared_as_it_went() -> None:

@@ -74,6 +74,11 @@ def test_another_baseline_is_a_warning_and_another_host_a_cause() -> None:
     assert "The host or the measurement is not the same in both runs; in one run it is." in changed.pairing(found)
 
 
+def test_who_asks_for_the_baseline_is_told_where_its_change_is() -> None:
+    (warning,) = changed.warnings(of(row("fastapi", 0.03, 0.01), named=["fastapi", "starlette"]))
+    assert warning.startswith("starlette is the baseline: its own change is in no ratio to it")
+
+
 def test_nothing_else_that_differs_is_said_and_what_no_record_holds() -> None:
     (said,) = changed.causes(of(row("fastapi", 0.03, 0.01)))
     assert said.startswith("Nothing that the runs have on record")
