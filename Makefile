@@ -44,7 +44,7 @@ report:  ## a run as one page, results/RUN/report.html, and the front page of al
 runs:  ## what was measured so far, the newest first
 	@engine/stand runs $(OPTIONS)
 
-compare:  ## what changed from one run to another. A= B= SERVICES= FAIL_ABOVE=
+compare:  ## what changed from one run to another, also as a page in results/compare/. A= B= SERVICES= FAIL_ABOVE=
 	@engine/stand compare $(OPTIONS)
 
 footprint:  ## time to start, memory, idle CPU, image and packages of every service. SERVICES= REPEATS=

@@ -15,7 +15,7 @@ from levelground.measuring import lock
 from levelground.measuring.engine import Failed, Pipe
 from levelground.measuring.plan import Changed
 from levelground.model import folder, record
-from levelground.model.folder import RESULTS
+from levelground.model.folder import RESULTS, Folder
 from levelground.options import Bench, Calibrate, Compare, Conformance, Count, Footprint, Judge, Report, Runs, Up
 from levelground.stand import catalog
 
@@ -127,27 +127,42 @@ def _write_index() -> Path:
 
 
 def compare(given: Compare) -> int:
-    """What changed from one run to another."""
-    from levelground.judging import comparison
-    from levelground.showing import comparison as table
+    """What changed from one run to another, in the terminal and as a page."""
+    from levelground.judging.comparison import NotComparable, newest_before
+    from levelground.showing import changed, comparison, sidebyside
 
-    after = given.b.read_run()
-    try:
-        if given.a is None:
-            before = comparison.newest_before(after, folder.runs())
-        else:
-            comparison.must_be_comparable(before := given.a.read_run(), after)
-    except comparison.NotComparable as error:
-        return _complain(f"these runs cannot be compared: {error}", 2)
-    names = [one.name for one in given.services]
-    compared = table.of(before, after, names)
-    print(table.render(compared))
+    def read(run: Folder) -> comparison.Side:
+        print(f"judging {run.name} from its records", file=sys.stderr)
+        return comparison.side(run)
+
+    after = read(given.b)
+    earlier = given.a
+    if earlier is None:
+        if after.material is None:
+            return _complain(after.problem, 1)
+        try:
+            earlier = Folder.of(newest_before(after.material.run, folder.runs(RESULTS)), RESULTS)
+        except NotComparable as error:
+            return _complain(f"these runs cannot be compared: {error}", 2)
+    before = read(earlier)
+    named = [one.name for one in given.services] if given.services is not None else None
+    compared = comparison.of(before, after, named, given.fail_above)
+    path = sidebyside.write(RESULTS, compared)
+    _write_index()
+    if compared.refusal:
+        print(path)
+        unreadable = not (before.summary and after.summary)
+        return _complain(f"these runs cannot be compared: {'; '.join(compared.refusal)}", 1 if unreadable else 2)
+    print(comparison.render(compared))
+    for one in changed.warnings(compared):
+        print(f"\n{one}")
+    print(f"\n{path} (and .md for a pull request)")
     if not compared.changes:
         return _complain("none of these services has a valid cell in both runs", 1)
-    worse = comparison.worse(compared.changes, names, given.fail_above) if given.fail_above is not None else []
-    for one in worse:
-        _complain(f"{one.service}, {one.scenario}: {table.percent(one.percent)} more time than before", 1)
-    return int(bool(worse))
+    failed = bool(compared.worse or compared.lost)
+    for verdict in changed.verdicts(compared) if failed else ():
+        _complain(verdict, 1)
+    return int(failed)
 
 
 def footprint(given: Footprint) -> int:

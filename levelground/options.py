@@ -86,13 +86,8 @@ def _parts(text: str) -> list[str]:
     return parts or list(PARTS)
 
 
-Services = Annotated[
-    tuple[Service, ...],
-    Meta(
-        description=f"services by name or by the groups {', '.join(f'{role}s' for role in ROLES)}",
-        extra={"parse": _services, "otherwise": "all"},
-    ),
-]
+_SERVICES = f"services by name or by the groups {', '.join(f'{role}s' for role in ROLES)}"
+Services = Annotated[tuple[Service, ...], Meta(description=_SERVICES, extra={"parse": _services, "otherwise": "all"})]
 Scenarios = Annotated[
     tuple[Scenario, ...],
     Meta(description="scenarios by name", extra={"parse": _scenarios, "otherwise": USUAL}),
@@ -220,7 +215,9 @@ class Compare(Struct, frozen=True, kw_only=True):
         Folder,
         Meta(description="the later run", extra={"parse": _run, "otherwise": "latest"}),
     ] = field(default_factory=lambda: _run("latest"))
-    services: Services = field(default_factory=catalog.read)
+    services: Annotated[
+        tuple[Service, ...] | None, Meta(description=_SERVICES, extra={"parse": _services, "otherwise": "all"})
+    ] = None
     fail_above: Annotated[
         float | None,
         Meta(

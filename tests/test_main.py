@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from levelground.measuring import footprint, lock
 from levelground.measuring.engine import Failed
 from levelground.model.folder import Folder
 from tests.samples import a_run, a_slice
+from tests.showing import compared
 from tests.showing.reported import a_closed_run, written
 from tests.showing.test_footprint import a_report
 
@@ -117,3 +119,50 @@ def test_a_stand_that_cannot_be_had_exits_with_1_in_a_sentence(
     monkeypatch.setattr(__main__, "_stand", stand)
     assert __main__.main(["conformance"]) == 1
     assert capsys.readouterr().err == f"levelground: {error}\n"
+
+
+def compare(results: Path, monkeypatch: pytest.MonkeyPatch, *options_: str) -> int:
+    monkeypatch.setattr(options, "RESULTS", results)
+    monkeypatch.setattr(__main__, "RESULTS", results)
+    return __main__.main(["compare", f"A={compared.BEFORE}", f"B={compared.AFTER}", *options_])
+
+
+def test_a_comparison_fails_above_its_limit_and_writes_a_page(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compared.folders(tmp_path, compared.first(), compared.second(), monkeypatch)
+    assert compare(tmp_path, monkeypatch, "SERVICES=fastapi", "FAIL_ABOVE=2%") == 1
+    told = capsys.readouterr()
+    assert f"judging {compared.BEFORE} from its records\n" in told.err
+    assert "levelground: fastapi, hello: surely more than 2 % slower, by 1" in told.err
+    page = tmp_path / "compare" / f"{compared.BEFORE}..{compared.AFTER}.html"
+    assert f"{page} (and .md for a pull request)" in told.out
+    assert page.name in (tmp_path / "index.html").read_text()
+    assert compare(tmp_path, monkeypatch, "SERVICES=fastapi", "FAIL_ABOVE=50%") == 0
+    assert compare(tmp_path, monkeypatch, "SERVICES=go", "FAIL_ABOVE=2%") == 0
+
+
+def test_a_service_that_broke_fails_whoever_named_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    after = compared.second()
+    broken = replace(after.services["fastapi"], wrong={"hello": "404"})
+    after = replace(after, services=after.services | {"fastapi": broken})
+    compared.folders(tmp_path, compared.first(), after, monkeypatch)
+    assert compare(tmp_path, monkeypatch, "SERVICES=fastapi,go", "FAIL_ABOVE=2%") == 1
+    assert "fastapi, hello: not " in capsys.readouterr().err
+    assert compare(tmp_path, monkeypatch, "SERVICES=fastapi,go") == 0
+
+
+def test_runs_that_cannot_be_compared_exit_with_2_and_those_that_cannot_be_read_with_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    written(tmp_path, compared.first(), 1)
+    second = written(tmp_path, replace(compared.second(), connections=64), 1)
+    assert compare(tmp_path, monkeypatch) == 2
+    assert "cannot be compared: connections was 16, is 64" in capsys.readouterr().err
+    (second.path / "run.json").write_text("{")
+    assert compare(tmp_path, monkeypatch) == 1
+    told = capsys.readouterr()
+    assert f"run {compared.AFTER} cannot be read" in told.err
+    assert "cannot be read" in Path(told.out.strip()).read_text()

@@ -14,7 +14,7 @@ from locust.env import Environment
 
 from levelground.judging.live import Live
 from levelground.model.folder import RESULTS, Folder
-from levelground.showing import live, report
+from levelground.showing import frame, live
 from levelground.stand import catalog
 
 NO_RUN = "There is no run yet: choose services and scenarios, then Start; or make bench."
@@ -60,9 +60,8 @@ def install(environment: Environment) -> None:
             return Response(told, 404, content_type="text/plain; charset=utf-8")
         return Response(told, content_type="application/json", headers={"Cache-Control": "no-store"})
 
-    def page() -> Response:
-        html, policy = live.page(vega="compare/vega.js", chosen="./", watch="watch")
-        return Response(html, headers={"Content-Security-Policy": policy})
+    def page() -> str:
+        return live.page(vega="compare/vega.js", chosen="./", watch="watch")
 
     def state() -> Response:
         scenario = request.args.get("scenario")
@@ -78,7 +77,7 @@ def install(environment: Environment) -> None:
 
     def vega() -> Response:
         headers = {"Cache-Control": "max-age=86400"}
-        return Response(thread.apply(report.bundle), content_type="text/javascript", headers=headers)
+        return Response(thread.apply(frame.vega), content_type="text/javascript", headers=headers)
 
     pages = Blueprint("compare", __name__, url_prefix="/compare")
     for path, view in (("", page), ("/state", state), ("/details", details), ("/chart", chart), ("/vega.js", vega)):

@@ -6,7 +6,7 @@ Every specification has two parameters that the page sets: `coloured`, the servi
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -77,8 +77,11 @@ def dots(
     strong: Sequence[str] = (),
     line: float | None = None,
     band: tuple[float, float] | None = None,
+    strokes: Collection[str] = (),
 ) -> Spec:
     """A row for each service, in the order of the values; kinds are filled, hollow and small, one below the other.
+
+    Those of `strokes` are short upright lines on the row instead.
 
     `strong` are the services whose names are bold. `line` is where the baseline stands, `band` how far its twin's
     interval reaches.
@@ -105,9 +108,15 @@ def dots(
     if line is not None:
         at = alt.Chart(_data([{"value": line}]))
         layers.append(at.mark_rule(strokeDash=[4, 3], opacity=0.8, color="gray").encode(x))
-    for number, kind in enumerate(kinds):
+    points = [kind for kind in kinds if kind not in strokes]
+    for kind in kinds:
+        if kind in strokes:
+            stroke = chart.transform_filter(f"datum.kind === {json.dumps(kind)}").mark_tick(thickness=2.5, size=15)
+            tooltip = [alt.Tooltip("service:N"), alt.Tooltip("text:N", title=kind)]
+            layers.append(stroke.encode(x, y, color=colour, tooltip=tooltip))
+    for number, kind in enumerate(points):
         own = chart.transform_filter(f"datum.kind === {json.dumps(kind)}")
-        offset = _offset(number, len(kinds))
+        offset = _offset(number, len(points))
         layers.append(
             own.transform_filter("isValid(datum.low)")
             .mark_rule(strokeWidth=1.5 if number else 2.5, opacity=0.55 if number else 0.9, yOffset=offset)

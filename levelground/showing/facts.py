@@ -123,6 +123,9 @@ _SERVICES = (
 )
 
 
+_OF_A_SERVICE = ("what", "limits", "image")
+
+
 def services(run: Run) -> Listing:
     """Every service with its versions, limits and image."""
     engine = run.host.get("engine") or {}
@@ -145,6 +148,16 @@ def environment(run: Run) -> list[tuple[str, str]]:
         known.append((f"base image {name}", f"{str(one.get('id')).removeprefix('sha256:')[:12]}{stand_in}"))
     known += [(f"traffic of {name}, SHA-256", sha) for name, sha in run.scenarios.items()]
     return [(name, str(value)) for name, value in known if value]
+
+
+def told(run: Run, of: Collection[str]) -> dict[str, str]:
+    """All facts of a run by their names, and those of some services, so that two runs can be held beside each other."""
+    engine = run.host.get("engine") or {}
+    found = {"load": traffic(run)} | dict(environment(run))
+    for name in of:
+        row = _Service(name, run.services[name], engine)
+        found |= {f"{name}: {one.title}": one.text(row) for one in _SERVICES if one.key in _OF_A_SERVICE}
+    return found
 
 
 @dataclass(frozen=True)

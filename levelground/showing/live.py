@@ -5,15 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from markupsafe import Markup
-
 from levelground.judging import gates, undisturbed
 from levelground.judging.live import Live
 from levelground.judging.summary import Cell, Table, ranked
 from levelground.model import arrivals
 from levelground.model.interval import Interval
 from levelground.model.record import Run, Slice
-from levelground.showing import charts, facts, figures, material, palette, report, rounding, table
+from levelground.showing import charts, facts, figures, frame, material, palette, rounding, table
 from levelground.showing.charts import Spec, Step
 
 LATELY = 20
@@ -298,19 +296,6 @@ def chart(run: Run, scenario: str) -> Spec | None:
     return charts.following(len(members), strong=contenders, description=described)
 
 
-def page(vega: str, chosen: str, watch: str) -> tuple[str, str]:
-    """The page, and the content security policy for its answer.
-
-    The arguments are addresses: of Vega's script, of the form, and of Locust's own pages.
-    """
-    script = report.asset("live.js")
-    html = report.TEMPLATES.get_template("live.html").render(
-        style=Markup(report.asset("report.css") + report.asset("live.css")),
-        script=Markup(script),
-        vega=vega,
-        chosen=chosen,
-        watch=watch,
-        greys=report.as_json(palette.GREYS),
-        glyphs=report.as_json(palette.GLYPHS),
-    )
-    return html, f"{report.policy([script])}; connect-src 'self'; script-src-elem 'self' {report.hashed(script)}"
+def page(vega: str, chosen: str, watch: str) -> str:
+    """The page; the arguments are addresses: of Vega's script, of the form, and of Locust's own pages."""
+    return frame.render_live("live.html", "live.css", "live.js", vega=vega, chosen=chosen, watch=watch)

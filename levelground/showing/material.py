@@ -36,17 +36,60 @@ def read(folder: Folder) -> Material:
 
     Raises what UNREADABLE holds if run.json cannot be read.
     """
-    run = folder.read_run()
-    problems: list[str] = []
-    slices = _lines(folder, "slices.jsonl", problems, run)
-    blocks = [one for one in _lines(folder, "blocks.jsonl", problems, run) if isinstance(one, Conditions)]
-    known = [one for one in slices if isinstance(one, Slice)]
-    whole = not problems
-    summary = _summary(folder, whole, problems)
+    found = _Records(folder)
+    summary = found.stored_or_judged()
     counted: Mapping[str, Mapping[str, Sequence[Slice]]] = {}
-    if whole and summary:
-        counted = judging.counted(run, known, blocks)
-    return Material(run, summary, counted, footprints(folder.path.resolve().parent, run), problems)
+    if found.whole and summary:
+        counted = judging.counted(found.run, found.slices, found.blocks)
+    known = footprints(folder.path.resolve().parent, found.run)
+    return Material(found.run, summary, counted, known, found.problems)
+
+
+def read_judged(folder: Folder) -> Material:
+    """A run, judged anew and in memory only: of two runs, both have to be judged by the same version.
+
+    Without slices and footprints, which only a run's own page shows. Raises as `read`.
+    """
+    found = _Records(folder)
+    return Material(found.run, found.judged(), counted={}, footprints={}, problems=found.problems)
+
+
+class _Records:
+    """A run's files; what cannot be read is a problem in words."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.run = folder.read_run()
+        self.problems: list[str] = []
+        lines = _lines(folder, "slices.jsonl", self.problems, self.run)
+        blocks = _lines(folder, "blocks.jsonl", self.problems, self.run)
+        self.slices = [one for one in lines if isinstance(one, Slice)]
+        self.blocks = [one for one in blocks if isinstance(one, Conditions)]
+        self.whole = not self.problems
+
+    def stored_or_judged(self) -> Summary | None:
+        stored = read_summary(self.folder)
+        if stored and (not self.whole or not _is_stale(self.folder)):
+            return stored
+        summary = self._judged() if self.whole else None
+        if summary is None:
+            return stored
+        self.folder.write_json("summary.json", summary)
+        return summary
+
+    def judged(self) -> Summary | None:
+        """Where that cannot be, what an earlier judgement left."""
+        summary = self._judged() if self.whole else None
+        if summary is None and (summary := read_summary(self.folder)):
+            self.problems.append("Its numbers are those of an earlier judgement, in summary.json.")
+        return summary
+
+    def _judged(self) -> Summary | None:
+        try:
+            return judging.of(self.run, self.slices, self.blocks)
+        except (ArithmeticError, KeyError, ValueError, IndexError) as error:
+            self.problems.append(f"The run cannot be judged ({type(error).__name__}: {error}).")
+            return None
 
 
 def read_summary(folder: Folder) -> Summary | None:
@@ -89,19 +132,6 @@ def _lines(folder: Folder, name: str, problems: list[str], run: Run) -> list[Sli
     if strangers:
         problems.append(f"{name} has lines of what run.json does not know: {', '.join(sorted(strangers))}.")
     return lines
-
-
-def _summary(folder: Folder, whole: bool, problems: list[str]) -> Summary | None:
-    stored = read_summary(folder)
-    if stored and (not whole or not _is_stale(folder)):
-        return stored
-    if not whole:
-        return None
-    try:
-        return judging.judge(folder)
-    except (ArithmeticError, KeyError, ValueError, IndexError) as error:
-        problems.append(f"The run cannot be judged ({type(error).__name__}: {error}).")
-        return stored
 
 
 def _is_stale(folder: Folder) -> bool:

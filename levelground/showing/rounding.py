@@ -41,6 +41,36 @@ def interval(found: Interval | None) -> str:
     return f"{middle} ({low}–{high})"
 
 
+def change(found: Interval) -> str:
+    """A change in percent, as `+3.1 % (+2.2 to +3.9)`; a limit that is not 0 does not read 0."""
+    places = decimals(found)
+    while any(limit and round(limit, places) == 0 for limit in (found.low, found.high)) and places < 3:
+        places += 1
+    low, middle, high = (_signed(value, places) for value in (found.low, found.estimate, found.high))
+    return f"{middle} %" if found.low == found.high else f"{middle} % ({low} to {high})"
+
+
+def size(found: Interval) -> str:
+    """How large a change in percent is, whichever way, as `3.1 % ± 0.8 %`."""
+    half = max(found.high - found.estimate, found.estimate - found.low)
+    places = decimals(found)
+    return f"{number(abs(found.estimate), places)} % ± {number(half, places)} %"
+
+
+def at_most(percent: float) -> str:
+    """A bound in percent with two digits, rounded up: it must not promise too much."""
+    if not 0 < percent < math.inf:
+        return "0 %" if percent == 0 else "–"
+    places = 1 - math.floor(math.log10(percent))
+    # What is a round number already stays so, whatever its last bit says.
+    return f"{number(math.ceil(round(percent * 10**places, 6)) / 10**places, places)} %"
+
+
+def _signed(value: float, places: int) -> str:
+    rounded = round(value, places)
+    return f"{'+' if rounded > 0 else '-' if rounded < 0 else ''}{number(abs(rounded), places)}"
+
+
 def digits(value: float | None, count: int = 3) -> str:
     """A number that has no interval, with so many digits; – if there is none."""
     if value is None or not math.isfinite(value):

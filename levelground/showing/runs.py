@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from markupsafe import Markup
 
 from levelground.judging.statistics import widest_half_width
 from levelground.judging.summary import Cell, Summary, Table, measure
 from levelground.model.folder import Folder
 from levelground.model.record import SCHEMA, Run
-from levelground.showing import columns, facts, material, report, rounding
+from levelground.showing import columns, facts, frame, material, report, rounding, sidebyside
 from levelground.showing.columns import Column
 
 FILE = "index.html"
@@ -56,14 +55,19 @@ def render(entries: list[Entry], results: Path) -> str:
 
 
 def write(results: Path, entries: list[Entry]) -> Path:
-    """Writes results/index.html; its path."""
+    """Writes results/index.html, which lists the comparisons too; its path."""
     path = results / FILE
-    style = (Path(__file__).parent / "templates" / "report.css").read_text()
-    page = report.TEMPLATES.get_template("index.html").render(
-        entries=entries, style=Markup(style), policy=report.policy([]), report=report.FILE
+    html = frame.render(
+        "index.html", entries=entries, report=report.FILE, comparisons=_comparisons(results), folder=sidebyside.FOLDER
     )
-    report.replace(path, page)
+    frame.replace(path, html)
     return path
+
+
+def _comparisons(results: Path) -> list[tuple[str, list[str]]]:
+    """The files of all comparisons, and the two runs of each; the newest runs first."""
+    names = sorted((path.name for path in (results / sidebyside.FOLDER).glob("*..*.html")), reverse=True)
+    return [(name, name.removesuffix(".html").split("..")) for name in names]
 
 
 def _folders(results: Path) -> Iterator[Path]:

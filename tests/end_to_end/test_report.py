@@ -1,9 +1,8 @@
-"""The report in a real browser: the numbers of summary.json, no error, and no request."""
+"""Pages in a real browser: the numbers of summary.json, no error, no request, and the keyboard is enough."""
 
 import json
 import re
-import shutil
-import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -11,15 +10,11 @@ from pathlib import Path
 import pytest
 
 from levelground.model.interval import Interval
-from levelground.showing import material, report, rounding
+from levelground.showing import comparison, material, report, rounding, sidebyside
+from levelground.showing.comparison import Side
+from tests.browser import Page, Scheme, chromium
+from tests.showing import compared as two_runs
 from tests.showing.reported import a_closed_run, written
-
-QUIET = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-extensions", "--enable-logging=stderr"),
-    "--virtual-time-budget=20000",
-)
-NO_PAGE = "not an origin"
 
 
 @dataclass(frozen=True)
@@ -29,28 +24,12 @@ class Opened:
     dom: str
     console: list[str]
     requests: list[str]
-    """Addresses that the page asked for, but for files and what it holds itself."""
 
 
-def browse(page: Path, folder: Path) -> Opened:
-    browser = shutil.which("chromium")
-    assert browser, "chromium is not installed"
-    log = folder / "net.json"
-    where = [f"--user-data-dir={folder / 'browser'}", f"--log-net-log={log}"]
-    done = subprocess.run(
-        [browser, *QUIET, *where, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=120, check=True
-    )
-    asked = [event.get("params", {}) for event in json.loads(log.read_text())["events"]]
-    return Opened(
-        dom=done.stdout,
-        console=[line for line in done.stderr.splitlines() if "CONSOLE" in line],
-        # What the browser asks for by itself has no initiator.
-        requests=[
-            one["url"]
-            for one in asked
-            if one.get("url", "").startswith(("http", "ws")) and one.get("initiator", NO_PAGE) != NO_PAGE
-        ],
-    )
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with chromium(tmp_path_factory.mktemp("browser") / "profile") as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +40,18 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.path
 
 
+def drawn(browser: Page, file: Path) -> Page:
+    """A page, opened, when its plots are there."""
+    browser.look_like(1440, 900)
+    browser.open(file.as_uri())
+    browser.wait_for("document.documentElement.dataset.drawn")
+    return browser
+
+
 @pytest.fixture(scope="module")
-def opened(reported: Path, tmp_path_factory: pytest.TempPathFactory) -> Opened:
-    return browse(reported / report.FILE, tmp_path_factory.mktemp("profile"))
+def opened(browser: Page, reported: Path) -> Opened:
+    page = drawn(browser, reported / report.FILE)
+    return Opened(page.dom, list(page.console), list(page.requests))
 
 
 def test_every_plot_is_drawn(opened: Opened) -> None:
@@ -94,12 +82,93 @@ def test_no_request_leaves_the_machine(opened: Opened) -> None:
     assert opened.requests == []
 
 
-def test_a_request_of_a_page_would_have_been_seen(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text('<img src="http://127.0.0.1:9/pixel.png">')
-    assert browse(page, tmp_path).requests == ["http://127.0.0.1:9/pixel.png"]
+def test_a_request_of_a_page_and_a_word_in_the_console_would_have_been_seen(browser: Page, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text('<img src="http://127.0.0.1:9/pixel.png"><script>console.log("a word"); nothing.at.all</script>')
+    browser.open(file.as_uri())
+    assert browser.requests == ["http://127.0.0.1:9/pixel.png"]
+    assert "a word" in browser.console
+    assert any("nothing is not defined" in one for one in browser.console)
 
 
 def test_the_services_in_colour_are_counted_and_can_be_chosen(opened: Opened) -> None:
     assert "Colours: 4 of 4 services; choose others" in opened.dom
     assert opened.dom.count('type="checkbox" name="coloured"') == 4
+
+
+def test_the_colours_are_chosen_with_the_keyboard_alone(browser: Page, reported: Path) -> None:
+    page = drawn(browser, reported / report.FILE)
+    colour = page.evaluate("""getComputedStyle(document.querySelector('input[value="starlette"] + span')).color""")
+    in_colour = f"""[...document.querySelectorAll('#plot-hello svg path')].filter(one =>
+        getComputedStyle(one).fill === {json.dumps(colour)}).length"""
+    assert page.evaluate(in_colour) > 0
+    tab_to(page, "document.activeElement.matches('.colours > summary')")
+    assert not page.evaluate("document.querySelector('.colours').open")
+    page.press("Enter")
+    page.wait_for("document.querySelector('.colours').open")
+    tab_to(page, """document.activeElement.matches('input[value="starlette"]')""")
+    page.press("Space")
+    assert page.wait_for("document.querySelector('#coloured-count').textContent.startsWith('Colours: 3 of 4')")
+    page.wait_for(f"{in_colour} === 0")
+    page.press("Space")
+    page.wait_for(f"{in_colour} > 0")
+    assert page.console == []
+
+
+def test_every_stop_of_the_tab_key_can_be_seen(browser: Page, reported: Path) -> None:
+    page = drawn(browser, reported / report.FILE)
+    seen = set()
+    for _ in range(200):
+        page.press("Tab")
+        stop = page.evaluate("[...document.body.querySelectorAll('*')].indexOf(document.activeElement)")
+        if stop < 0 or stop in seen:
+            break
+        seen.add(stop)
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", stop
+    assert len(seen) > 10
+
+
+def tab_to(page: Page, is_there: str) -> None:
+    """Presses Tab until the focus is there."""
+    for _ in range(100):
+        page.press("Tab")
+        if page.evaluate(is_there):
+            return
+    raise AssertionError(f"the tab key never leads to: {is_there}")
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of two runs."""
+    results = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        return sidebyside.write(results, two_runs.compared(results, patch))
+
+
+def test_two_runs_are_drawn_in_silence(browser: Page, compared: Path) -> None:
+    page = drawn(browser, compared)
+    assert page.evaluate("document.documentElement.dataset.drawn") == "1"
+    assert (page.console, page.requests) == ([], [])
+    assert "slower" in page.text("#plot-hello")
+    assert "fastapi takes" in page.text(".card .headline")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_no_page_is_wider_than_the_window_and_each_has_its_colours(
+    browser: Page, reported: Path, compared: Path, size: tuple[int, int], scheme: Scheme
+) -> None:
+    for file in (reported / report.FILE, compared):
+        page = drawn(browser, file)
+        page.look_like(*size, scheme)
+        page.wait_for("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("innerWidth") == size[0]
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert light == (scheme == "light")
+
+
+def test_a_refusal_opens_in_silence(browser: Page, tmp_path: Path) -> None:
+    one, two = (Side(name, None, f"run {name} cannot be read") for name in ("a", "b"))
+    page = browser.open(sidebyside.write(tmp_path, comparison.of(one, two)).as_uri())
+    assert "run a cannot be read" in page.text(".refusal")
+    assert page.console == []

@@ -41,3 +41,14 @@ def test_one_value_and_a_value_of_zero_have_an_axis_too() -> None:
     assert dots(Dot("a", "x", 1.0), line=None)["layer"]
     assert dots(Dot("a", "x", 0.0), Dot("b", "x", 5.0), line=None)["layer"]
     assert dots(Dot("a", "x", 0.0), line=None)["layer"]
+
+
+def test_strokes_are_upright_lines_beside_the_points() -> None:
+    spec = charts.dots(
+        [Dot("a", "time", 1.0), Dot("a", "count", 2.0)],
+        LOOKS,
+        title="t",
+        description="d",
+        strokes=["count"],
+    )
+    assert [layer["mark"]["type"] for layer in spec["layer"]] == ["tick", "rule", "point"]

@@ -14,10 +14,11 @@ import pytest
 
 from levelground.model.folder import Folder
 from levelground.model.interval import Interval
-from levelground.showing import facts, material, report, rounding
+from levelground.showing import facts, frame, material, palette, report, rounding
 from levelground.showing.material import Material
+from levelground.stand import catalog
 from tests.samples import a_member
-from tests.showing.reported import a_closed_run, written
+from tests.showing.reported import RATES, a_closed_run, written
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 
@@ -86,8 +87,8 @@ def test_the_page_asks_for_nothing_and_runs_only_its_own_scripts(made: tuple[Mat
     told = unescape(allowed[1])
     assert told.startswith("default-src 'none'; script-src 'sha256-")
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    assert len(scripts) == 2
-    assert told == report.policy(scripts)
+    assert len(scripts) == 3
+    assert told == frame.policy(scripts)
 
 
 def test_the_javascript_is_there_once(made: tuple[Material, str, Path]) -> None:
@@ -136,7 +137,7 @@ def test_nothing_of_a_run_can_inject_markup(tmp_path: Path) -> None:
     report.write(folder, found)
     assert "<script>alert" not in page
     assert "<img" not in without_scripts(page)
-    assert page.count("</script>") == 4
+    assert page.count("</script>") == 5
     assert {path.parent for path in tmp_path.rglob("*.csv")} == {folder.path}
 
 
@@ -191,3 +192,21 @@ def test_a_run_of_an_older_schema_is_shown_and_said_to_be_one(schema: str, tmp_p
     page = report.page(material.read(Folder(tmp_path / schema)))
     assert f"This run is of schema {schema[-1]}" in page
     assert "How to reproduce it" in page
+
+
+def test_the_leader_has_its_colour_whatever_its_place_in_the_catalogue(tmp_path: Path) -> None:
+    names = [one.name for one in catalog.read() if one.role == "contender"]
+    # Eight places apart, two services share a colour.
+    early, late = names[0], names[palette.AT_ONCE]
+    assert palette.look(early, names).colour == palette.look(late, names).colour
+    run = a_closed_run()
+    run = replace(run, services={**run.services, **{name: a_member() for name in names}})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(RATES, late, 900)
+        folder = written(tmp_path, run, 12)
+    page = report.page(material.read(folder))
+    on = re.findall(r'value="([^"]+)" checked', page)
+    assert late in on
+    assert early not in on
+    assert len(on) == palette.AT_ONCE
+    assert "go" not in on

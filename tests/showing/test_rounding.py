@@ -41,3 +41,27 @@ def test_a_number_without_an_interval_has_three_digits() -> None:
 
 def test_a_share_is_a_percentage() -> None:
     assert [rounding.percent(one) for one in (0.043, 0.12, math.inf)] == ["4.3 %", "12 %", "–"]
+
+
+def test_a_change_has_its_sign_and_the_digits_of_its_interval() -> None:
+    assert rounding.change(Interval(3.14, 2.0, 4.2)) == "+3.1 % (+2.0 to +4.2)"
+    assert rounding.change(Interval(3.14, -12.0, 14.0)) == "+3 % (-12 to +14)"
+    assert rounding.change(Interval(-0.04, -0.9, 0.8)) == "0.0 % (-0.9 to +0.8)"
+    assert rounding.change(Interval(7.0, 0.4, 15.0)) == "+7.0 % (+0.4 to +15.0)"
+    assert rounding.size(Interval(-3.06, -3.81, -2.31)) == "3.1 % ± 0.8 %"
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [
+        (1.31, "1.4 %"),
+        (1.3, "1.3 %"),
+        (10.1, "11 %"),
+        (9.99, "10.0 %"),
+        (0.234, "0.24 %"),
+        (0.0, "0 %"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_bound_is_rounded_up(percent: float, text: str) -> None:
+    assert rounding.at_most(percent) == text

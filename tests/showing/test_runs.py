@@ -68,6 +68,15 @@ def test_the_front_page_links_the_reports_that_there_are_and_escapes_names(tmp_p
     assert EVIL not in page
 
 
+def test_the_front_page_links_comparisons(tmp_path: Path) -> None:
+    (tmp_path / "compare").mkdir()
+    (tmp_path / "compare" / "one..two.html").write_text("")
+    (tmp_path / "compare" / "one..two.md").write_text("")
+    page = runs.write(tmp_path, []).read_text()
+    assert page.count("<li>") == 1
+    assert '<a href="compare/one..two.html">one → two</a>' in page
+
+
 def test_the_list_as_text(tmp_path: Path) -> None:
     assert runs.render([], tmp_path) == f"no runs in {tmp_path}: make bench makes one"
     material.read(written(tmp_path, a_closed_run()))

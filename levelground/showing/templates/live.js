@@ -3,9 +3,8 @@
   const EVERY_MS = 1000;
   const SLOWLY_MS = 5000;
   const at = (id) => document.getElementById(id);
-  const greys = JSON.parse(at("greys").textContent);
   const glyphs = JSON.parse(at("glyphs").textContent);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const { dark, embed } = drawing;
   const chosen = { scenario: null, measure: null, service: null };
   let state = null;
   let plot = null; // { key, view }
@@ -15,24 +14,6 @@
   // Only what differs is touched: nothing flickers, and focus and selection stay.
   const say = (element, text) => { if (element.textContent !== text) element.textContent = text; };
   const show = (element, visible) => { if (element.hidden === visible) element.hidden = !visible; };
-
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const config = () => ({
-    background: "transparent",
-    font: "system-ui, sans-serif",
-    view: { stroke: null },
-    axis: {
-      labelColor: colour("--text"), titleColor: colour("--quiet"), gridColor: colour("--line"), domainColor: colour("--line"),
-      tickColor: colour("--line"), labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
-    },
-    text: { color: colour("--text") },
-  });
-  const embed = async (place, spec, coloured) => {
-    const values = { coloured, grey: dark.matches ? greys.dark : greys.light };
-    spec.params.forEach((one) => { if (one.name in values) one.value = values[one.name]; });
-    const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, config: config(), tooltip: { theme: dark.matches ? "dark" : "light" } };
-    return (await vegaEmbed(place, spec, options)).view;
-  };
 
   const radios = (place, name, values, current, choose) => {
     const key = JSON.stringify(values);
