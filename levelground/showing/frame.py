@@ -59,13 +59,13 @@ def plots(specs: Mapping[str, Any], services: Sequence[str], order: Iterable[str
 def render(template: str, drawn: Plots | None = None, **material: Any) -> str:
     """A page from its template; JavaScript is in it only if there is something to draw."""
     is_drawn = drawn is not None and bool(drawn.specs)
-    scripts = [_bundle(), _text("plots.js")] if is_drawn else []
+    scripts = [bundle(), asset("plots.js")] if is_drawn else []
     return _TEMPLATES.get_template(template).render(
         material,
         plots=drawn if is_drawn else None,
         at_once=palette.AT_ONCE,
         greys=as_json(palette.GREYS),
-        style=Markup(_text("page.css")),
+        style=Markup(asset("page.css")),
         scripts=[Markup(script) for script in scripts],
         policy=policy(scripts),
     )
@@ -105,12 +105,13 @@ def replace(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def _text(name: str) -> str:
+def asset(name: str) -> str:
+    """A style or a script of the pages, by the name of its file."""
     return (_FOLDER / name).read_text()
 
 
 @cache
-def _bundle() -> str:
+def bundle() -> str:
     """Vega-Embed with Vega and Vega-Lite, as one script."""
     import vl_convert
 
