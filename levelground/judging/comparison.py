@@ -11,7 +11,7 @@ from typing import Any
 
 from levelground.judging.statistics import bonferroni
 from levelground.judging.summary import Cell, Summary, Table
-from levelground.model.count import LARGEST_SPREAD
+from levelground.model.count import LARGEST_SPREAD, is_same
 from levelground.model.interval import Interval
 from levelground.model.record import Run
 
@@ -261,8 +261,14 @@ def environment(before: Run, after: Run) -> list[Difference]:
 
 
 def unchanged(before: Run, after: Run) -> set[str]:
-    """Services whose image is the same in both runs: whatever moved them, it was not their code."""
-    return {name for name in before.services if (image := image_of(before, name)) and image == image_of(after, name)}
+    """Services with the same image and the same settings in both runs: whatever moved them, it was not their code."""
+    return {
+        name
+        for name in before.services
+        if (image := image_of(before, name))
+        and image == image_of(after, name)
+        and is_same(before.services[name].about, after.services[name].about)
+    }
 
 
 def image_of(run: Run, service: str) -> str | None:

@@ -133,7 +133,7 @@ def pairing(compared: Compared) -> list[str]:
     changes = compared.changes
     said = [
         "Two runs are not paired: what the host did in one, it did not do in the other. So the half widths of both are "
-        f"squared and added, and they hold for all {len(changes)} comparisons at once (95 %)."
+        "squared and added, and they hold for all services and scenarios of both runs at once (95 %)."
         if changes
         else "Both versions in one run share the host, the connections, the limits and every minute."
     ]

@@ -205,9 +205,10 @@ class _Pair:
         )
 
     def _image(self, service: str) -> str:
-        if not all(comparison.image_of(run, service) for run in self.runs):
+        one, two = (comparison.image_of(run, service) for run in self.runs)
+        if not (one and two):
             return "–"
-        return "same" if service in self.same else "changed"
+        return "same" if one == two else "changed"
 
     def is_control(self, one: Change) -> bool:
         """Whether it cannot have changed: a twin of the baseline, or the same image beside the same baseline."""

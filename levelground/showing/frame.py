@@ -59,13 +59,13 @@ def plots(specs: Mapping[str, Any], services: Sequence[str], order: Iterable[str
 def render(template: str, drawn: Plots | None = None, **material: Any) -> str:
     """A page from its template that needs nothing else; JavaScript is in it only if there is something to draw."""
     is_drawn = drawn is not None and bool(drawn.specs)
-    scripts = [vega(), _text("embed.js"), _text("plots.js")] if is_drawn else []
+    scripts = [vega(), asset("embed.js"), asset("plots.js")] if is_drawn else []
     return _render(template, ["page.css"], scripts, policy(scripts), plots=drawn if is_drawn else None, **material)
 
 
 def render_live(template: str, style: str, script: str, **material: Any) -> str:
     """A page that asks its own server for what it shows, and for Vega."""
-    scripts = [_text("embed.js"), _text(script)]
+    scripts = [asset("embed.js"), asset(script)]
     allowed = policy(scripts).replace("script-src", "connect-src 'self'; script-src 'self'")
     return _render(template, ["page.css", style], scripts, allowed, **material)
 
@@ -75,7 +75,7 @@ def _render(template: str, styles: Sequence[str], scripts: Sequence[str], allowe
         material,
         at_once=palette.AT_ONCE,
         greys=as_json(palette.GREYS),
-        style=Markup("".join(map(_text, styles))),
+        style=Markup("".join(map(asset, styles))),
         scripts=[Markup(script) for script in scripts],
         policy=allowed,
     )
@@ -115,7 +115,8 @@ def replace(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def _text(name: str) -> str:
+def asset(name: str) -> str:
+    """A style or a script of the pages, by the name of its file."""
     return (_FOLDER / name).read_text()
 
 

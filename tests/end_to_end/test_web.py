@@ -2,9 +2,11 @@
 
 import json
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -26,6 +28,11 @@ def post(path: str, **form: str | list[str]) -> Any:
     body = urllib.parse.urlencode(form, doseq=True).encode()
     with urllib.request.urlopen(UI + path, body, timeout=30) as response:
         return json.loads(response.read())
+
+
+def live(scenario: str) -> Any:
+    """What the page /compare shows of the newest run."""
+    return json.loads(get(f"/compare/state?scenario={scenario}"))
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -52,11 +59,12 @@ def test_a_run_from_the_page_fills_locusts_tables_and_leaves_a_record() -> None:
         def complete() -> bool:
             stats = json.loads(get("/stats/requests"))
             rows = {(row["name"], row["method"]) for row in stats["stats"] if row["num_requests"] > 500}
-            tab = stats["extended_stats"][0]["data"]
-            wanted = {(service, scenario) for service in ("starlette", "go") for scenario in ("hello", "json")}
-            return rows >= wanted and {(row["service"], row["scenario"]) for row in tab} == wanted
+            return rows >= {(service, scenario) for service in ("starlette", "go") for scenario in ("hello", "json")}
 
         wait_for(complete)
+        told = live("json")
+        assert (told["scenario"], told["is_over"]) == ("json", False)
+        assert {row["service"] for row in told["rows"]} == {"starlette", "go"}
         other = command("make", "conformance", "SERVICES=go")
     finally:
         post("/stop")
@@ -83,12 +91,13 @@ def test_an_open_loop_from_the_page_shows_the_rate_that_was_offered() -> None:
     )
     assert started["success"], started
 
-    def offered() -> set[str]:
-        tab = json.loads(get("/stats/requests"))["extended_stats"][0]["data"]
-        return {row.get("offered") for row in tab}
+    def is_measured() -> bool:
+        with suppress(urllib.error.HTTPError):
+            return all("p99" in row["values"] for row in live("hello")["rows"])
+        return False
 
     try:
-        wait_for(lambda: offered() == {"500"})
+        wait_for(is_measured)
     finally:
         post("/stop")
     told = Folder(ROOT / "results" / "latest").read_run()

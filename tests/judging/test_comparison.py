@@ -105,6 +105,8 @@ def test_what_changed_beside_the_services_own_time_is_told() -> None:
     ]
     assert comparison.unchanged(before, after) == set()
     assert comparison.unchanged(before, before) == {"one"}
+    other = replace(before, services={**before.services, "one": newer})
+    assert comparison.unchanged(before, other) == set()
 
 
 def test_the_measurements_own_settings_and_the_base_images_are_told_too() -> None:
