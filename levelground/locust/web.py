@@ -5,7 +5,7 @@ from typing import Any
 from locust.env import Environment
 
 from levelground.judging import summary
-from levelground.locust import form, tab
+from levelground.locust import export, form, tab
 from levelground.locust.driver import Connection, Driver, Watch
 from levelground.measuring import lock, yardstick
 from levelground.measuring.measurement import Measurement
@@ -41,3 +41,4 @@ def install(environment: Environment, **_: Any) -> None:
     if environment.web_ui is not None:
         form.install(environment)
         tab.install(environment)
+        export.install(environment)
