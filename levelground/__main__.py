@@ -214,7 +214,8 @@ def observe(given: Observe) -> int:
         addresses = engine.observe()
         answers = {at[0]: probe.await_page(at, probe.START_SECONDS) for at in (WEB_UI, PROMETHEUS)}
     print(portmap.observers(addresses))
-    for name in (silent := [name for name, answered in answers.items() if not answered]):
+    silent = [name for name, answered in answers.items() if not answered]
+    for name in silent:
         _complain(f"{name} does not answer (docker logs levelground-{name}-1)", 1)
     return int(bool(silent))
 
