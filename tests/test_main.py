@@ -1,7 +1,7 @@
 """The commands: what they print, and their exit codes."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from levelground import __main__, options
 from levelground.measuring import footprint, lock
 from levelground.measuring.engine import Failed
 from levelground.model.folder import Folder
+from levelground.stand import probe
 from tests.samples import a_run, a_slice
 from tests.showing.reported import a_closed_run, written
 from tests.showing.test_footprint import a_report
@@ -117,3 +118,23 @@ def test_a_stand_that_cannot_be_had_exits_with_1_in_a_sentence(
     monkeypatch.setattr(__main__, "_stand", stand)
     assert __main__.main(["conformance"]) == 1
     assert capsys.readouterr().err == f"levelground: {error}\n"
+
+
+class _Observers:
+    """An engine that has an image of Prometheus, and none of Grafana."""
+
+    def observe(self) -> dict[str, str]:
+        return {"prometheus": "127.0.0.1:9090"}
+
+
+@pytest.mark.parametrize(("answering", "code"), [({"locust", "prometheus"}, 0), ({"locust"}, 1)])
+def test_without_grafana_the_observers_are_up_and_without_prometheus_they_are_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answering: set[str], code: int
+) -> None:
+    monkeypatch.setattr(__main__, "_stand", lambda _: nullcontext(_Observers()))
+    monkeypatch.setattr(probe, "await_page", lambda address, _: address[0] in answering)
+    assert __main__.main(["observe"]) == code
+    told = capsys.readouterr()
+    assert "http://127.0.0.1:9090" in told.out
+    assert "Grafana is missing" in told.out
+    assert ("prometheus does not answer" in told.err) == bool(code)

@@ -1,6 +1,7 @@
 """Prometheus beside the stand, under load: whatever a panel of the dashboards asks has an answer."""
 
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -15,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from levelground.showing import dashboards
 from tests.end_to_end.conftest import ROOT, command
-from tests.end_to_end.runs import ended_well, folder
+from tests.end_to_end.runs import ended_well, folder, summary
 from tests.end_to_end.test_web import get, wait_for
 
 OBSERVERS = ("docker", "compose", "-f", "compose.yaml", "-f", "compose.observe.yaml")
@@ -45,6 +46,8 @@ class Observed:
     printed: str
     began: float
     ended: float
+    is_judged: bool
+    """Whether the host was quiet enough to compare services."""
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +56,22 @@ def observed(up: str) -> Iterator[Observed]:
     assert done.returncode == 0
     try:
         began = time.time()
-        closed = command("make", "bench", "SERVICES=starlette,starlette-twin,null", "SCENARIOS=hello,json", *SHORT)
-        assert ended_well(closed)
-        seen(folder(closed.stdout).name)
+        is_judged = a_closed_loop() or a_closed_loop()
         opened = command("make", "bench", "SERVICES=starlette", "SCENARIOS=hello", "LOAD=open", "RATE=500", *SHORT)
         assert ended_well(opened)
         seen(folder(opened.stdout).name)
-        yield Observed(done.stdout, began, time.time())
+        yield Observed(done.stdout, began, time.time(), is_judged)
     finally:
         command(*OBSERVERS, "rm", "-sf", "prometheus", "grafana")
+
+
+def a_closed_loop() -> bool:
+    """Whether its services could be compared."""
+    done = command("make", "bench", "SERVICES=starlette,starlette-twin,null", "SCENARIOS=hello,json", *SHORT)
+    assert ended_well(done)
+    run = folder(done.stdout)
+    seen(run.name)
+    return bool(summary(run)["scenarios"]["hello"]["services"]["starlette-twin"]["undisturbed_ratio"])
 
 
 def seen(run: str) -> None:
@@ -93,6 +103,8 @@ def test_every_panel_has_an_answer(question: str, observed: Observed) -> None:
     for variable, value in chosen.items():
         question = question.replace(variable, value)
     assert "$" not in question
+    if not observed.is_judged and re.search("levelground_(speed|undisturbed)_", question):
+        pytest.skip("something else was on the services' CPUs, so there was nothing to compare")
     series = answer("query_range", query=question, start=observed.began, end=observed.ended, step=5)
     assert [value for one in series for _, value in one["values"] if value != "NaN"]
 
