@@ -51,7 +51,7 @@ def live_comparison() -> dashboard.Dashboard:
             "latency (less is better), in a search for capacity the capacity. From the newest summary.json: a run from "
             "the web UI has one after ten seconds, `make bench` at its end.",
             units.NoUnit,
-            Query(f'sort_desc(max by (service) (levelground_speed_ratio{{bound="estimate",{CHOSEN}}}))', of_each),
+            Query(f'sort_desc(max by (service) (levelground_baseline_ratio{{bound="estimate",{CHOSEN}}}))', of_each),
         ),
         invalid,
         lines(
@@ -118,7 +118,7 @@ def one_service() -> dashboard.Dashboard:
             "The ratio that the run's own table is ranked by, with its 95 % interval, as the run was judged last.",
             units.NoUnit,
             Query(
-                f"max by (scenario, bound) (levelground_speed_ratio{{{ONE}}})",
+                f"max by (scenario, bound) (levelground_baseline_ratio{{{ONE}}})",
                 "{{scenario}}, {{bound}}",
             ),
         ),
@@ -242,7 +242,7 @@ def instruments_health() -> dashboard.Dashboard:
             "instrument's own error. With its 95 % interval, as the run was judged last.",
             units.NoUnit,
             Query(
-                "max by (service, scenario, bound) (levelground_speed_ratio) "
+                "max by (service, scenario, bound) (levelground_baseline_ratio) "
                 '* on (service) group_left () max by (service) (levelground_service_info{twin_of!=""})',
                 "{{service}}, {{scenario}}, {{bound}}",
             ),

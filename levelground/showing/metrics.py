@@ -335,7 +335,7 @@ class Metrics(Collector):
 def _judgement(summary: Summary) -> Iterator[Metric]:
     """What the run's own table says, as far as it has been judged."""
     ratio = GaugeMetricFamily(
-        "levelground_speed_ratio",
+        "levelground_baseline_ratio",
         "The ratio to the baseline that the table is ranked by, with its 95 % interval; in an open loop of latencies.",
         labels=(*CELL, "measure", "bound"),
     )

@@ -249,7 +249,7 @@ def test_a_judgement_shows_the_ratio_that_the_table_is_ranked_by() -> None:
     bounds = {
         labels["bound"]: value
         for name, labels, value in read(metrics)
-        if name == "levelground_speed_ratio" and labels["measure"] == "undisturbed"
+        if name == "levelground_baseline_ratio" and labels["measure"] == "undisturbed"
     }
     assert bounds == {"estimate": 0.5, "low": 0.4, "high": 0.6}
     assert value(metrics, "levelground_undisturbed_seconds_per_request", **CELL) == pytest.approx(50e-6)
