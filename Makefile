@@ -56,6 +56,9 @@ count:  ## instructions per request of every service, counted by callgrind. SERV
 calibrate:  ## the instrument against known truths. PARTS= MINUTES=
 	@engine/stand calibrate $(OPTIONS)
 
+observe:  ## Prometheus and Grafana beside the stand, with live dashboards
+	@engine/stand observe $(OPTIONS)
+
 check:  ## formatting, types and unit tests: no service needed
 	@engine/stand check
 
@@ -65,10 +68,10 @@ test:  ## every test, the stand's included
 lock:  ## pins anew what services and Locust install. SERVICES=
 	@engine/stand lock $(OPTIONS)
 
-generate:  ## writes anew what is generated: openapi.yaml, the schemas, the tables of README and CONTRACT
+generate:  ## writes anew what is generated: openapi.yaml, the schemas, the dashboards, the tables of README and CONTRACT
 	@engine/stand generate
 
 clean: down  ## removes everything that the project made, by its label: containers, network, images
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge report runs compare footprint count calibrate check test lock generate clean
+.PHONY: help up down bench conformance judge report runs compare footprint count calibrate observe check test lock generate clean

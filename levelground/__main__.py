@@ -16,10 +16,23 @@ from levelground.measuring.engine import Failed, Pipe
 from levelground.measuring.plan import Changed
 from levelground.model import folder, record
 from levelground.model.folder import RESULTS, Folder
-from levelground.options import Bench, Calibrate, Compare, Conformance, Count, Footprint, Judge, Report, Runs, Up
+from levelground.options import (
+    Bench,
+    Calibrate,
+    Compare,
+    Conformance,
+    Count,
+    Footprint,
+    Judge,
+    Observe,
+    Report,
+    Runs,
+    Up,
+)
 from levelground.stand import catalog
 
 WEB_UI = ("locust", 8089)
+PROMETHEUS = ("prometheus", 9090)
 """As seen from within the stand."""
 
 
@@ -207,6 +220,21 @@ def calibrate(given: Calibrate) -> int:
             engine.remove(parts.CONTAINERS)
 
 
+def observe(given: Observe) -> int:
+    """Prometheus and Grafana beside the stand; prints where they are, and what is missing."""
+    from levelground.showing import portmap
+    from levelground.stand import probe
+
+    with _stand("observe") as engine:
+        addresses = engine.observe()
+        answers = {at[0]: probe.await_page(at, probe.START_SECONDS) for at in (WEB_UI, PROMETHEUS)}
+    print(portmap.observers(addresses))
+    silent = [name for name, answered in answers.items() if not answered]
+    for name in silent:
+        _complain(f"{name} does not answer (docker logs levelground-{name}-1)", 1)
+    return int(bool(silent))
+
+
 VERBS: dict[str, Callable[[Any], int]] = {
     "up": up,
     "bench": bench,
@@ -218,6 +246,7 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "footprint": footprint,
     "count": count,
     "calibrate": calibrate,
+    "observe": observe,
 }
 
 

@@ -227,6 +227,10 @@ class Compare(Struct, frozen=True, kw_only=True):
     ] = None
 
 
+class Observe(Struct, frozen=True, kw_only=True):
+    pass
+
+
 class Footprint(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     repeats: Annotated[int, Meta(gt=0, description="restarts of each service, one at a time")] = 5
@@ -257,6 +261,7 @@ COMMANDS: dict[str, Kind] = {
     "footprint": Footprint,
     "count": Count,
     "calibrate": Calibrate,
+    "observe": Observe,
 }
 
 

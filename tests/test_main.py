@@ -1,7 +1,7 @@
 """The commands: what they print, and their exit codes."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from levelground import __main__, options
 from levelground.measuring import footprint, lock
 from levelground.measuring.engine import Failed
 from levelground.model.folder import Folder
+from levelground.stand import probe
 from tests.samples import a_run, a_slice
 from tests.showing import compared
 from tests.showing.reported import a_closed_run, written
@@ -166,3 +167,23 @@ def test_runs_that_cannot_be_compared_exit_with_2_and_those_that_cannot_be_read_
     told = capsys.readouterr()
     assert f"run {compared.AFTER} cannot be read" in told.err
     assert "cannot be read" in Path(told.out.strip()).read_text()
+
+
+class _Observers:
+    """An engine that has an image of Prometheus, and none of Grafana."""
+
+    def observe(self) -> dict[str, str]:
+        return {"prometheus": "127.0.0.1:9090"}
+
+
+@pytest.mark.parametrize(("answering", "code"), [({"locust", "prometheus"}, 0), ({"locust"}, 1)])
+def test_without_grafana_the_observers_are_up_and_without_prometheus_they_are_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, answering: set[str], code: int
+) -> None:
+    monkeypatch.setattr(__main__, "_stand", lambda _: nullcontext(_Observers()))
+    monkeypatch.setattr(probe, "await_page", lambda address, _: address[0] in answering)
+    assert __main__.main(["observe"]) == code
+    told = capsys.readouterr()
+    assert "http://127.0.0.1:9090" in told.out
+    assert "Grafana is missing" in told.out
+    assert ("prometheus does not answer" in told.err) == bool(code)

@@ -17,6 +17,11 @@ FOREIGN_SHARE = 0.15
 """A block is dropped if something else used a larger share of the services' CPUs."""
 DELAYED_SHARE = 0.1
 """A block is dropped if the generator waited for its CPU for a larger share of the time."""
+STOLEN = "CPU time stolen by the hypervisor"
+FOREIGN = "something else on the services' CPUs"
+DELAYED = "something else on the generator's CPU"
+DISTURBANCES = (STOLEN, FOREIGN, DELAYED)
+"""Why a block is dropped, in words."""
 DROPPED_SHARE = 1 / 3
 """A scenario is too noisy to be judged if a larger share of its blocks was dropped."""
 FEWEST_BLOCKS = 10
@@ -44,15 +49,20 @@ def is_good(one: Slice) -> bool:
 
 def dropped(run: Run, blocks: Iterable[Conditions]) -> dict[int, str]:
     """The blocks of a run that are dropped for what the host did, and why."""
+    return disturbed(blocks, measuring_cpus(run))
+
+
+def measuring_cpus(run: Run) -> int:
+    """How many CPUs the services and the generator have together."""
     services = {cpu for member in run.services.values() for cpu in member.cpus}
-    return disturbed(blocks, len(services | set(run.host.get("generator_cpus") or ())))
+    return max(1, len(services | set(run.host.get("generator_cpus") or ())))
 
 
 def disturbed(blocks: Iterable[Conditions], cpus: int) -> dict[int, str]:
     """The blocks that the host disturbed, and how; `cpus` is the number of the services' and the generator's CPUs."""
     found: dict[int, str] = {}
-    for window in _windows([one for one in blocks if not one.warmup]):
-        shared = _disturbance(window, max(1, cpus))
+    for window in windows([one for one in blocks if not one.warmup]):
+        shared = _disturbance(window, cpus)
         for one in window:
             if why := shared or _delay(one):
                 found[one.block] = why
@@ -63,28 +73,28 @@ def _disturbance(window: Sequence[Conditions], cpus: int) -> str | None:
     """Why all of these blocks are dropped; None if they are not."""
     time_us = 1e6 * sum(one.seconds for one in window)
     if sum(one.stolen_us for one in window) > STOLEN_SHARE * time_us * cpus:
-        return "CPU time stolen by the hypervisor"
+        return STOLEN
     if sum(one.foreign_us or 0.0 for one in window) > FOREIGN_SHARE * time_us:
-        return "something else on the services' CPUs"
+        return FOREIGN
     return None
 
 
 def _delay(block: Conditions) -> str | None:
     if block.delayed_us is None or block.delayed_us <= DELAYED_SHARE * 1e6 * block.seconds:
         return None
-    return "something else on the generator's CPU"
+    return DELAYED
 
 
-def _windows(blocks: Sequence[Conditions]) -> list[list[Conditions]]:
+def windows(blocks: Sequence[Conditions]) -> list[list[Conditions]]:
     """Consecutive blocks of one round, as many as last WINDOW_SECONDS together."""
-    windows: list[list[Conditions]] = []
+    found: list[list[Conditions]] = []
     for one in blocks:
-        newest = windows[-1] if windows else []
+        newest = found[-1] if found else []
         if newest and newest[0].round == one.round and sum(each.seconds for each in newest) < WINDOW_SECONDS:
             newest.append(one)
         else:
-            windows.append([one])
-    return windows
+            found.append([one])
+    return found
 
 
 TOO_NOISY = "too noisy"

@@ -12,7 +12,7 @@ from levelground.judging.grid import Grid
 from levelground.judging.summary import Table
 from levelground.judging.undisturbed import Memory
 from levelground.model import arrivals
-from levelground.model.folder import Folder, Tail
+from levelground.model.folder import Folder
 from levelground.model.record import Conditions, Run, Slice
 
 RESAMPLES = 100
@@ -27,7 +27,7 @@ class Live:
         """Of all scenarios."""
         self.slices: dict[str, list[Slice]] = defaultdict(list)
         """Of each scenario."""
-        self._slices, self._blocks = Tail(folder, Slice), Tail(folder, Conditions)
+        self._slices, self._blocks = folder.tail(Slice), folder.tail(Conditions)
         self._memory: dict[str, Memory] = defaultdict(Memory)
         self._tables: dict[str, tuple[tuple[int, int], Table]] = {}
         self._unpack = cache(arrivals.unpack)
@@ -35,9 +35,11 @@ class Live:
     def read(self) -> Run:
         """Reads what is new. Raises what `Folder.read_run` raises: FileNotFoundError before the run's first slice."""
         run = self.folder.read_run()
-        self.blocks += self._blocks.read()
-        for one in self._slices.read():
-            self.slices[one.scenario].append(one)
+        while blocks := self._blocks.read():
+            self.blocks += blocks
+        while slices := self._slices.read():
+            for one in slices:
+                self.slices[one.scenario].append(one)
         return run
 
     def table(self, run: Run, scenario: str) -> Table:

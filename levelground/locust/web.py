@@ -5,7 +5,7 @@ from typing import Any
 from locust.env import Environment
 
 from levelground.judging import summary
-from levelground.locust import form, live
+from levelground.locust import export, form, live
 from levelground.locust.driver import Connection, Driver
 from levelground.measuring import lock, yardstick
 from levelground.measuring.measurement import Measurement
@@ -37,3 +37,4 @@ def install(environment: Environment, **_: Any) -> None:
     if environment.web_ui is not None:
         form.install(environment)
         live.install(environment)
+        export.install(environment)

@@ -91,6 +91,10 @@ class Pipe:
     def remove(self, services: Sequence[str]) -> None:
         self._tell("remove", *services)
 
+    def observe(self) -> dict[str, str]:
+        """Starts Prometheus and Grafana beside the stand; the address of each whose image can be had."""
+        return dict(one.split("=", 1) for one in self._tell("observe").split())
+
     def restart(self, services: Sequence[str]) -> None:
         self._tell("restart", *services)
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from levelground.model.record import SCHEMA, Conditions, Run, Slice, TooNew
+from levelground.model.tail import Tail
 
 RESULTS = Path(os.environ.get("LEVELGROUND_RESULTS", "results"))
 
@@ -88,6 +89,10 @@ class Folder:
         """All slices, and the conditions of all blocks."""
         return list(self.read_slices()), list(self.read_blocks())
 
+    def tail[Line: (Slice, Conditions)](self, kind: type[Line]) -> Tail[Line]:
+        """All slices, or the conditions of all blocks, and later those that have been added."""
+        return Tail(self.path / _FILES[kind], kind)
+
     def _read[Line: (Slice, Conditions)](self, kind: type[Line]) -> Iterator[Line]:
         path = self.path / _FILES[kind]
         if not path.exists():
@@ -97,27 +102,6 @@ class Folder:
             for line in file:
                 if line.endswith(b"\n"):
                     yield decoder.decode(line)
-
-
-class Tail[Line: (Slice, Conditions)]:
-    """The lines of a file that is being written, each of them once."""
-
-    def __init__(self, folder: Folder, kind: type[Line]) -> None:
-        self._path = folder.path / _FILES[kind]
-        self._decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(kind)
-        self._read = 0
-
-    def read(self) -> list[Line]:
-        """The lines that are whole by now and were not read before."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                lines = file.read()
-        except FileNotFoundError:
-            return []
-        whole = lines[: lines.rfind(b"\n") + 1]
-        self._read += len(whole)
-        return [self._decoder.decode(line) for line in whole.splitlines()]
 
 
 _FILES: dict[type, str] = {Slice: "slices.jsonl", Conditions: "blocks.jsonl"}

@@ -115,7 +115,7 @@ class State:
 def state(live: Live, run: Run, wanted: str | None, catalogue: Sequence[str]) -> State:
     """The wanted scenario, or the first one if the run has none of that name."""
     scenario = wanted if wanted in run.scenarios else next(iter(run.scenarios))
-    found = _final(live, run, scenario) or live.table(run, scenario)
+    found = table_of(live, run, scenario)
     measures = MEASURES[run.load]
     rows = _rows(scenario, found, run, catalogue)
     return State(
@@ -133,12 +133,12 @@ def state(live: Live, run: Run, wanted: str | None, catalogue: Sequence[str]) ->
     )
 
 
-def _final(live: Live, run: Run, scenario: str) -> Table | None:
-    """Of a run that is over, what summary.json says."""
+def table_of(live: Live, run: Run, scenario: str) -> Table:
+    """A scenario as far as it has got; of a run that is over, as summary.json has it."""
     told = material.read_summary(live.folder) if run.ended is not None else None
     found = told.scenarios.get(scenario) if told else None
     newest = {one.block for one in live.slices[scenario] if not one.warmup}
-    return found if found and found.blocks >= len(newest) - run.rounds else None
+    return found if found and found.blocks >= len(newest) - run.rounds else live.table(run, scenario)
 
 
 def _rows(scenario: str, found: Table, run: Run, catalogue: Sequence[str]) -> list[Row]:
@@ -249,7 +249,7 @@ def details(live: Live, run: Run, scenario: str, service: str, catalogue: Sequen
     """A service's latencies and its cost over time, beside the baseline's; None: the run knows no such service."""
     if scenario not in run.scenarios or service not in run.services:
         return None
-    found = _final(live, run, scenario) or live.table(run, scenario)
+    found = table_of(live, run, scenario)
     pair = list(dict.fromkeys(name for name in (service, found.baseline) if name in found.services))
     looks = {name: palette.look(name, catalogue) for name in pair}
     dropped = gates.dropped(run, live.blocks)

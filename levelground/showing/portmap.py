@@ -52,3 +52,19 @@ def render(
 def web_ui(environment: Mapping[str, str]) -> str:
     """Where Locust's pages are, for people on this host."""
     return f"http://{environment.get('BIND_ADDRESS', '127.0.0.1')}:{environment.get('LOCUST_PORT', '8089')}"
+
+
+def observers(addresses: Mapping[str, str]) -> str:
+    """Where Prometheus and Grafana listen; `addresses` has those that could be started, by their names."""
+    told = {
+        "prometheus": "follows the newest run, from the web UI and from make bench; keeps it until make down",
+        "grafana": "dashboards: Live comparison, One service, The instrument's health",
+    }
+    rows = [_Row("observer", f"http://{addresses[name]}", name, told[name]) for name in told if name in addresses]
+    lines = columns.lines(COLUMNS, {"": rows})
+    if "grafana" not in addresses:
+        lines.append(
+            "Grafana is missing: its image cannot be had on this host, and Debian has no package of it. Without it "
+            "there are no dashboards; Prometheus' own page answers the queries that are in dashboards/grafana/."
+        )
+    return "\n".join(lines)

@@ -26,6 +26,16 @@ def test_the_engine_is_asked_and_told_line_by_line(
             pipe.stop("go")
 
 
+def test_the_observers_that_could_be_started_are_told_with_their_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    with open(reading) as stdin, open(writing, "w") as engine:
+        monkeypatch.setattr("sys.stdin", stdin)
+        print("done prometheus=127.0.0.1:9090 grafana=127.0.0.1:3000 ", file=engine, flush=True)
+        assert Pipe().observe() == {"prometheus": "127.0.0.1:9090", "grafana": "127.0.0.1:3000"}
+        print("done prometheus=127.0.0.1:9090", file=engine, flush=True)
+        assert Pipe().observe() == {"prometheus": "127.0.0.1:9090"}
+
+
 def test_without_the_hosts_side_it_says_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     os.close(writing)

@@ -23,3 +23,16 @@ def test_addresses_are_those_of_the_stands_knobs() -> None:
     text = portmap.render([Service("starlette", "contender", 8002)], {"starlette": ABOUT}, {}, knobs)
     assert "  http://192.0.2.1:8002  " in text
     assert "  http://192.0.2.1:9000  " in text
+
+
+def test_observers_are_told_with_their_addresses() -> None:
+    text = portmap.observers({"prometheus": "127.0.0.1:9090", "grafana": "127.0.0.1:3000"})
+    assert "  http://127.0.0.1:9090  prometheus  " in text
+    assert "  http://127.0.0.1:3000  grafana     dashboards: Live comparison, One service, " in text
+    assert "missing" not in text
+
+
+def test_that_grafana_is_missing_is_said() -> None:
+    lines = portmap.observers({"prometheus": "127.0.0.1:9090"}).splitlines()
+    assert not [line for line in lines if "  grafana  " in line]
+    assert lines[-1].startswith("Grafana is missing: its image cannot be had on this host")
