@@ -48,8 +48,8 @@ def live_comparison() -> dashboard.Dashboard:
         bars(
             "Ratio to the baseline",
             "The ratio that the run's own table is ranked by: in a closed loop undisturbed speed, in an open loop "
-            "latency (less is better), in a search for capacity the capacity. From the newest summary.json: a run from "
-            "the web UI has one after ten seconds, `make bench` at its end.",
+            "latency (less is better), in a search for capacity the capacity. As far as the run has got: scenarios are "
+            "judged one after the other.",
             units.NoUnit,
             Query(f'sort_desc(max by (service) (levelground_baseline_ratio{{bound="estimate",{CHOSEN}}}))', of_each),
         ),

@@ -204,7 +204,9 @@ def _host(live: Live, found: Table) -> str:
     lately = undisturbed.disturbance([arrivals.unpack(one.known_work) for one in live.blocks[-LATELY:]])
     said = []
     if lately:
-        said.append(f"Just now the host is disturbed {100 * lately[0]:.0f} % of the time, by a factor of {lately[1]:.1f}")
+        said.append(
+            f"Just now the host is disturbed {100 * lately[0]:.0f} % of the time, by a factor of {lately[1]:.1f}"
+        )
     if found.disturbed_share is not None:
         said.append(f"{100 * found.disturbed_share:.0f} % in all of this scenario")
     why = ", ".join(f"{why} ×{count}" for why, count in found.dropped.items())
