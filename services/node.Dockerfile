@@ -4,6 +4,7 @@ FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
 ENV NODE_ENV=production BASE_IMAGE=${NODE_IMAGE}
 WORKDIR /app
+COPY --from=contract pages/ ./
 ARG SERVICE
 COPY shared/about.mjs ${SERVICE}/ ./
 CMD ["node", "app.js"]

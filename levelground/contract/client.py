@@ -18,7 +18,8 @@ from email.message import Message
 from typing import Any, Self
 
 from levelground.stand.wire import Reader, Wire, left
-from levelground.traffic.scenario import JSON, TEXT, Step
+from levelground.traffic import markup
+from levelground.traffic.scenario import HTML, JSON, TEXT, Step
 
 ANSWER_SECONDS = 5.0
 """How long a service may take for one whole answer."""
@@ -83,6 +84,20 @@ class Answer:
         self._must_be_utf8(JSON, status, expected)
         if not _same(value, self.json()):
             raise self.mismatch(expected)
+
+    def must_be_page(self, meaning: str) -> None:
+        """A page of HTML with these tags and texts (see markup.meaning)."""
+        expected = f"200 text/html that says {_short(meaning)}"
+        self._must_be_utf8(HTML, 200, expected)
+        got = markup.meaning(self.body.decode("utf-8", "replace"))
+        if got != meaning:
+            at = next((i for i, pair in enumerate(zip(got, meaning, strict=False)) if pair[0] != pair[1]), len(got))
+            start = max(0, at - 20)
+            raise Mismatch(
+                self.request,
+                f"a page with {_short(meaning[start : start + 80])}",
+                f"{_short(got[start : start + 80])} there",
+            )
 
     def must_be_below_500(self) -> None:
         """Bad input may be refused or put up with, but it never is the service's own failure."""
@@ -192,6 +207,8 @@ class Client:
             answer.must_be_empty(status=step.status)
         elif step.media_type == TEXT:
             answer.must_be_text(step.body, status=step.status)
+        elif step.media_type == HTML:
+            answer.must_be_page(step.body)
         else:
             answer.must_be_json(json.loads(step.body), status=step.status)
 
