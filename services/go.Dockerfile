@@ -3,15 +3,14 @@ ARG GO_IMAGE
 FROM ${GO_IMAGE} AS build
 ENV CGO_ENABLED=0 GOFLAGS=-mod=mod
 WORKDIR /src
-COPY --from=contract pages/ ./
 ARG SERVICE
-COPY ${SERVICE}/ ./
+COPY shared/pages/ ${SERVICE}/ ./
 RUN --mount=type=cache,target=/cache GOCACHE=/cache/go go build -trimpath -ldflags="-s -w" -o /service .
 
 FROM scratch
 ARG GO_IMAGE
 # What the binary was built with: this image has nothing else in it.
 ENV BASE_IMAGE=${GO_IMAGE}
-COPY --from=contract pages/static/ /static/
+COPY shared/pages/static/ /static/
 COPY --from=build /service /service
 ENTRYPOINT ["/service"]

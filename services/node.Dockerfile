@@ -4,7 +4,6 @@ FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
 ENV NODE_ENV=production BASE_IMAGE=${NODE_IMAGE}
 WORKDIR /app
-COPY --from=contract pages/ ./
 ARG SERVICE
-COPY shared/about.mjs ${SERVICE}/ ./
+COPY shared/about.mjs shared/pages/ ${SERVICE}/ ./
 CMD ["node", "app.js"]

@@ -17,7 +17,6 @@ ARG PYTHON_IMAGE
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BASE_IMAGE=${PYTHON_IMAGE}
 COPY --from=build /venv /venv
 WORKDIR /app
-COPY --from=contract pages/ ./
 ARG SERVICE
-COPY shared/about.py ${SERVICE}/ ./
+COPY shared/about.py shared/pages/ ${SERVICE}/ ./
 RUN python -m compileall -q .

@@ -11,7 +11,7 @@ from levelground.contract.openapi import text_answer
 from levelground.contract.terms import Row, Topic
 from levelground.traffic.scenario import Step, page, text
 
-GIVEN = Path(__file__).parent.parent.parent.parent / "contract" / "pages"
+GIVEN = Path(__file__).parent.parent.parent.parent / "services" / "shared" / "pages"
 """What every service is given."""
 FILE = "words.txt"
 FILES = "/static/{file}"
@@ -22,7 +22,7 @@ TOPIC = Topic(
         Row(
             "GET",
             FILES,
-            "200, the file of that name in contract/pages/static, with `ETag` or `Last-Modified`; "
+            "200, the file of that name in services/shared/pages/static, with `ETag` or `Last-Modified`; "
             "304 without a body for the same again; any other name: 404",
             {
                 "operationId": "static",
@@ -48,8 +48,8 @@ TOPIC = Topic(
         Row(
             "GET",
             "/template",
-            "for `?title=…` 200 `text/html`, contract/pages/templates/table.html with this title and the 100 rows of "
-            "contract/pages/rows.json, escaped",
+            "for `?title=…` 200 `text/html`, services/shared/pages/templates/table.html with this title and the 100 rows of "
+            "services/shared/pages/rows.json, escaped",
             {
                 "operationId": "template",
                 "summary": "A page of 100 rows, through the framework's template engine",
