@@ -12,7 +12,6 @@ router = APIRouter()
 # An application of its own: FastAPI's middleware is around all routes of one.
 sessions = FastAPI()
 sessions.add_middleware(SessionMiddleware, secret_key=SECRET_KEY)
-router.routes.append(Route("/session", sessions))
 
 
 @router.get("/cookie")
@@ -33,3 +32,6 @@ async def cookie(
 async def session(request: Request) -> dict[str, int]:
     request.session["visits"] = request.session.get("visits", 0) + 1
     return {"visits": request.session["visits"]}
+
+
+router.routes.append(Route("/session", sessions))
