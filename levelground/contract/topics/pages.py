@@ -22,7 +22,7 @@ TOPIC = Topic(
         Row(
             "GET",
             FILES,
-            "200, the file of that name in services/shared/pages/static, with `ETag` or `Last-Modified`; "
+            "200, the file of that name in `static/`, with `ETag` or `Last-Modified`; "
             "304 without a body for the same again; any other name: 404",
             {
                 "operationId": "static",
@@ -48,8 +48,8 @@ TOPIC = Topic(
         Row(
             "GET",
             "/template",
-            "for `?title=…` 200 `text/html`, services/shared/pages/templates/table.html with this title and the 100 rows of "
-            "services/shared/pages/rows.json, escaped",
+            "for `?title=…` 200 `text/html`, `templates/table.html` with this title and the 100 rows of `rows.json`, "
+            "escaped",
             {
                 "operationId": "template",
                 "summary": "A page of 100 rows, through the framework's template engine",
@@ -148,14 +148,15 @@ def no_path_leads_out_of_the_folder(client: Client) -> None:
     for outside in OUTSIDE:
         for up in ("../", "%2e%2e/", "..%2f", "%2e%2e%2f", "..%5c", "./../", "words.txt/../../"):
             _must_give_nothing(client, f"/static/{up}{outside}")
-    for target in (
-        "/static//etc/passwd",
-        "/static/%2fetc%2fpasswd",
-        "/static/%00",
-        "/static/words.txt%00",
-        "/static/.",
-    ):
+    for target in ("/static//etc/passwd", "/static/%2fetc%2fpasswd", "/static/.", "/static/.."):
         _must_give_nothing(client, target)
+    client.must_answer(static())
+
+
+@TOPIC.check("static-nul")
+def a_name_that_no_file_can_have_is_refused(client: Client) -> None:
+    for name in ("%00", f"{FILE}%00", f"%00{FILE}"):
+        _must_give_nothing(client, f"/static/{name}")
     client.must_answer(static())
 
 

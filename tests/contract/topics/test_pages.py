@@ -43,6 +43,9 @@ LIES = {
         lying(lambda r, _: "If-None-Match" in r.headers, status=304, body=b""),
     ),
     "a way out": Lie("static-outside", "GET /static/%2e%2e/rows.json: expected a 4xx; got 200", OpenHouse),
+    "500 for a NUL": Lie(
+        "static-nul", "GET /static/%00: expected a 4xx; got 500", lying(lambda r, _: "%00" in r.path, status=500)
+    ),
     "a row that is missing": Lie(
         "template",
         r"GET /template\?title=Tea: expected a page with .*; got .* there",
