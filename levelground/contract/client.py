@@ -26,6 +26,7 @@ ANSWER_SECONDS = 5.0
 CHECK_SECONDS = 120.0
 """How long one client may take with all of its requests."""
 SEGMENT_BYTES = 64 * 1024
+_LONG = 64 * 1024
 
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
 
@@ -367,7 +368,13 @@ def framed(body: bytes, chunked: bool) -> bytes:
 
 
 def _described(method: str, target: str, body: bytes | None, chunked: bool) -> str:
-    shown = "" if body is None else " " + _short(body.decode("utf-8", "backslashreplace"))
+    if body is None:
+        shown = ""
+    elif len(body) > _LONG:
+        # To decode megabytes that are no text would take longer than to send them.
+        shown = f" {body[:80].decode('utf-8', 'backslashreplace')[:80]!r}… ({len(body):,} bytes)"
+    else:
+        shown = " " + _short(body.decode("utf-8", "backslashreplace"))
     return f"{method} {_short(target, quoted=False)}{shown}{' in chunks' if chunked else ''}"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from levelground.stand.catalog import UnknownName
 from levelground.traffic import scenario
-from levelground.traffic.scenario import data, text
+from levelground.traffic.scenario import data, page, text
 from tests.rendered import rendered
 
 ALL = scenario.read()
@@ -89,6 +89,24 @@ def test_paths_beyond_ascii_are_percent_encoded() -> None:
     assert text("GET", "/greet/ü x?a=ß&b=1", says="").request.startswith(
         b"GET /greet/%C3%BC%20x?a=%C3%9F&b=1 HTTP/1.1\r\n"
     )
+
+
+def test_a_query_is_encoded_whatever_is_in_it() -> None:
+    asked = page("/template", query={"title": "a & b=ü?"}, says="").request
+    assert asked.startswith(b"GET /template?title=a+%26+b%3D%C3%BC%3F HTTP/1.1\r\n")
+
+
+def test_a_form_is_sent_as_a_browser_does_and_a_list_field_by_field() -> None:
+    head, _, body = data("POST", "/form", form={"name": "a & ü", "topic": ["b", "c"]}, says=1).request.partition(
+        b"\r\n\r\n"
+    )
+    assert body == b"name=a+%26+%C3%BC&topic=b&topic=c"
+    assert b"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 33" in head
+
+
+def test_cookies_are_one_header() -> None:
+    head = data("GET", "/", cookies={"a": "1", "b": "2"}, says=1).request
+    assert head == b"GET / HTTP/1.1\r\nHost: level.ground\r\nCookie: a=1; b=2\r\n\r\n"
 
 
 def test_an_unknown_name_lists_the_right_ones() -> None:
