@@ -4,12 +4,13 @@ FROM ${GO_IMAGE} AS build
 ENV CGO_ENABLED=0 GOFLAGS=-mod=mod
 WORKDIR /src
 ARG SERVICE
-COPY ${SERVICE}/ ./
+COPY shared/pages/ ${SERVICE}/ ./
 RUN --mount=type=cache,target=/cache GOCACHE=/cache/go go build -trimpath -ldflags="-s -w" -o /service .
 
 FROM scratch
 ARG GO_IMAGE
 # What the binary was built with: this image has nothing else in it.
 ENV BASE_IMAGE=${GO_IMAGE}
+COPY shared/pages/static/ /static/
 COPY --from=build /service /service
 ENTRYPOINT ["/service"]

@@ -5,5 +5,5 @@ ARG NODE_IMAGE
 ENV NODE_ENV=production BASE_IMAGE=${NODE_IMAGE}
 WORKDIR /app
 ARG SERVICE
-COPY shared/about.mjs ${SERVICE}/ ./
+COPY shared/about.mjs shared/pages/ ${SERVICE}/ ./
 CMD ["node", "app.js"]

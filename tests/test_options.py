@@ -53,7 +53,7 @@ def test_the_knobs_of_the_stand_are_no_mistake_on_any_command_line(kind: options
     ("given", "complaint"),
     [
         ("SERVICES=flaks", "unknown service: flaks (there are: fastapi, "),
-        ("SCENARIOS=hallo", "unknown scenario: hallo (there are: echo, hello, "),
+        ("SCENARIOS=hallo", "unknown scenario: hallo (there are: cookie, cpu, "),
         ("SERVICE=flask", "unknown option SERVICE (there are: SERVICES, SCENARIOS, MINUTES, ROUNDS, CONNECTIONS, "),
         ("SERVICE=flask", "RESUME; and the knobs in .env: BIND_ADDRESS, GO_IMAGE, "),
         ("fast", "unknown option fast (there are: "),

@@ -18,13 +18,15 @@ from email.message import Message
 from typing import Any, Self
 
 from levelground.stand.wire import Reader, Wire, left
-from levelground.traffic.scenario import JSON, TEXT, Step
+from levelground.traffic import markup
+from levelground.traffic.scenario import HTML, JSON, TEXT, Step
 
 ANSWER_SECONDS = 5.0
 """How long a service may take for one whole answer."""
 CHECK_SECONDS = 120.0
 """How long one client may take with all of its requests."""
 SEGMENT_BYTES = 64 * 1024
+_LONG = 64 * 1024
 
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
 
@@ -83,6 +85,20 @@ class Answer:
         self._must_be_utf8(JSON, status, expected)
         if not _same(value, self.json()):
             raise self.mismatch(expected)
+
+    def must_be_page(self, meaning: str) -> None:
+        """A page of HTML with these tags and texts (see markup.meaning)."""
+        expected = f"200 text/html that says {_short(meaning)}"
+        self._must_be_utf8(HTML, 200, expected)
+        got = markup.meaning(self.body.decode("utf-8", "replace"))
+        if got != meaning:
+            at = next((i for i, pair in enumerate(zip(got, meaning, strict=False)) if pair[0] != pair[1]), len(got))
+            start = max(0, at - 20)
+            raise Mismatch(
+                self.request,
+                f"a page with {_short(meaning[start : start + 80])}",
+                f"{_short(got[start : start + 80])} there",
+            )
 
     def must_be_below_500(self) -> None:
         """Bad input may be refused or put up with, but it never is the service's own failure."""
@@ -192,6 +208,8 @@ class Client:
             answer.must_be_empty(status=step.status)
         elif step.media_type == TEXT:
             answer.must_be_text(step.body, status=step.status)
+        elif step.media_type == HTML:
+            answer.must_be_page(step.body)
         else:
             answer.must_be_json(json.loads(step.body), status=step.status)
 
@@ -350,7 +368,13 @@ def framed(body: bytes, chunked: bool) -> bytes:
 
 
 def _described(method: str, target: str, body: bytes | None, chunked: bool) -> str:
-    shown = "" if body is None else " " + _short(body.decode("utf-8", "backslashreplace"))
+    if body is None:
+        shown = ""
+    elif len(body) > _LONG:
+        # To decode megabytes that are no text would take longer than to send them.
+        shown = f" {body[:80].decode('utf-8', 'backslashreplace')[:80]!r}… ({len(body):,} bytes)"
+    else:
+        shown = " " + _short(body.decode("utf-8", "backslashreplace"))
     return f"{method} {_short(target, quoted=False)}{shown}{' in chunks' if chunked else ''}"
 
 

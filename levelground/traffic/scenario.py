@@ -8,20 +8,22 @@ Rendered once with a seed, they are the same bytes for every service.
 import hashlib
 import importlib.util
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from random import Random
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from levelground.stand.catalog import UnknownName
+from levelground.traffic import markup
 from levelground.traffic.pool import Pool
-from levelground.traffic.step import JSON, TEXT, Step, Transaction, canonical, compact
+from levelground.traffic.step import HTML, JSON, TEXT, Step, Transaction, canonical, compact
 
-__all__ = ["JSON", "TEXT", "Step", "Transaction"]
+__all__ = ["HTML", "JSON", "TEXT", "Step", "Transaction"]
 
 SCENARIOS = Path(__file__).parent.parent.parent / "locustfiles" / "scenarios"
+FORM = "application/x-www-form-urlencoded"
 HOST = "level.ground"
 """The Host header of every request, whichever service it goes to: identical traffic is identical bytes."""
 POOL = 8192
@@ -98,16 +100,40 @@ def _load(path: Path) -> Scenario:
 # What scenario files are written with.
 
 
+type Form = Mapping[str, str | Sequence[str]]
+"""The fields of a form; one with several values is sent several times."""
+
+
 def text(method: str, path: str, *, says: str, status: int = 200) -> Step:
     """A request that is answered with text."""
     return Step(_request(method, path), status, TEXT, says)
 
 
-def data(method: str, path: str, *, says: object, send: object = None, status: int = 200) -> Step:
-    """A request, with a JSON body if `send` is given, that is answered with JSON."""
+def data(
+    method: str,
+    path: str,
+    *,
+    says: object,
+    send: object = None,
+    form: Form | None = None,
+    cookies: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Step:
+    """A request, with a JSON body if `send` is given or with a form, that is answered with JSON."""
     body, written = canonical(says), compact(says)
-    sent = None if send is None else body if send is says else canonical(send)
-    return Step(_request(method, path, sent), status, JSON, body, "" if written == body else written)
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+    if form is not None:
+        request = _request(method, path, FORM, urlencode(form, doseq=True), headers)
+    elif send is not None:
+        request = _request(method, path, JSON, body if send is says else canonical(send), headers)
+    else:
+        request = _request(method, path, headers=headers)
+    return Step(request, status, JSON, body, "" if written == body else written)
+
+
+def page(path: str, *, query: Mapping[str, str], says: str) -> Step:
+    """A request that is answered with a page of HTML which means the same as this one."""
+    return Step(_request("GET", path, query=query), 200, HTML, markup.meaning(says))
 
 
 def empty(method: str, path: str, *, status: int) -> Step:
@@ -115,14 +141,24 @@ def empty(method: str, path: str, *, status: int) -> Step:
     return Step(_request(method, path), status, None, "")
 
 
-def word(random: Random) -> str:
-    """A made-up word of 4 to 12 lower-case letters."""
-    return "".join(random.choices(string.ascii_lowercase, k=random.randint(4, 12)))
+def word(random: Random, letters: int | None = None) -> str:
+    """A made-up word of lower-case letters, 4 to 12 if it is not said how many."""
+    return "".join(random.choices(string.ascii_lowercase, k=letters or random.randint(4, 12)))
 
 
-def _request(method: str, path: str, json: str | None = None) -> bytes:
-    head = f"{method} {quote(path, safe='/?=&')} HTTP/1.1\r\nHost: {HOST}\r\n"
-    if json is None:
-        return f"{head}\r\n".encode()
-    body = json.encode()
-    return f"{head}Content-Type: {JSON}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+def _request(
+    method: str,
+    path: str,
+    media_type: str = "",
+    content: str = "",
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+) -> bytes:
+    """A request, with a body if it is given a media type."""
+    body = content.encode()
+    target = quote(path, safe="/?=&") + (f"?{urlencode(query)}" if query else "")
+    fields = {"Host": HOST} | dict(headers or {})
+    if media_type:
+        fields |= {"Content-Type": media_type, "Content-Length": str(len(body))}
+    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode() + body

@@ -152,18 +152,20 @@ def fit(samples: Sequence[tuple[Step, Marks]]) -> Spelling | None:
 def kind(step: Step) -> Hashable:
     """Equal for steps whose answers a service is expected to spell in the same way.
 
-    They have the same method, shape of path, status and media type, and their JSON has the same features that styles
-    spell differently: what tells two styles apart occurs in every answer of a kind, or in none.
+    They have the same method, shape of path, names of parameters, status and media type, and their JSON has the same
+    features that styles spell differently: what tells two styles apart occurs in every answer of a kind, or in none.
     """
     method, _, target = step.line.partition(" ")
-    segments = target.partition("?")[0].split("/")
+    path, _, query = target.partition("?")
+    segments = path.split("/")
+    names = tuple(dict.fromkeys(parameter.partition("=")[0] for parameter in query.split("&")))
     text = step.written or step.body
     features = (
         (bool(step.written), not text.isascii(), *(bool(one.search(text)) for one in _FEATURES))
         if step.media_type == JSON
         else ()
     )
-    return method, *segments[1:2], len(segments), step.status, step.media_type, features
+    return method, *segments[1:2], len(segments), names, step.status, step.media_type, features
 
 
 _FEATURES = tuple(map(re.compile, (r"\d\.0(?!\d)", r"[<>&\u2028\u2029]", "/", "</")))

@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TEXT, JSON = "text/plain", "application/json"
+from levelground.traffic import markup
+
+TEXT, JSON, HTML = "text/plain", "application/json", "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,7 @@ class Step:
     status: int
     media_type: str | None
     body: str
-    """Text, or JSON in its canonical form; "" if the answer has no body."""
+    """Text, JSON in its canonical form, or the meaning of a page; "" if the answer has no body."""
     written: str = ""
     """JSON as the scenario wrote it, with its order of keys and its 100.0; "" if that is the canonical form."""
 
@@ -33,13 +35,23 @@ class Step:
         if media_type != self.media_type:
             return False
         try:
-            return self.body == (canonical(json.loads(body)) if media_type == JSON else body.decode())
+            return self.body == meaning(media_type, body)
         except (ValueError, RecursionError):
             return False
 
 
 Transaction = Sequence[Step]
 """The steps that one connection sends one after the other, and always to the end."""
+
+
+def meaning(media_type: str, body: bytes) -> str:
+    """What a body says, in the spelling that a step has it in. Raises ValueError, RecursionError if it says nothing."""
+    match media_type:
+        case "application/json":
+            return canonical(json.loads(body))
+        case "text/html":
+            return markup.meaning(body.decode())
+    return body.decode()
 
 
 def canonical(value: object) -> str:

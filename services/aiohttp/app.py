@@ -1,11 +1,20 @@
 """The contract in aiohttp: the topics' routes, `GET /about`."""
 
+import aiohttp_jinja2
+import jinja2
 from aiohttp import web
 
 import echo
+import forms
 import hello
 import items
+import middleware
+import pages
 import parameters
+import state
+import validation
+import waiting
+import work
 from about import about
 
 
@@ -14,4 +23,9 @@ async def tell_about(request: web.Request) -> web.Response:
 
 
 app = web.Application(client_max_size=1024 * 1024)
-app.add_routes([*hello.routes, *parameters.routes, *echo.routes, *items.routes, web.get("/about", tell_about)])
+aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader("templates"))
+app.add_routes([*hello.routes, *parameters.routes, *echo.routes, *items.routes])
+app.add_routes([*validation.routes, *forms.routes, *pages.routes, *state.routes])
+app.add_subapp("/session", state.sessions)
+app.add_subapp("/middleware", middleware.layered)
+app.add_routes([*waiting.routes, *work.routes, web.get("/about", tell_about)])

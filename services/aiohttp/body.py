@@ -1,13 +1,33 @@
-"""How the topics read a body."""
+"""How the topics read a body. Where it is not what it is said to be, aiohttp itself would answer 500."""
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, MultipartReader, web
+from multidict import MultiDictProxy
+
+
+@contextmanager
+def refusing(*more: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, web.RequestPayloadError, *more) as error:
+        raise web.HTTPBadRequest(text=str(error)) from error
 
 
 async def read_json(request: web.Request) -> Any:
-    """The body; where it is not JSON or badly framed, aiohttp itself would answer 500."""
-    try:
+    with refusing(RecursionError):
         return await request.json()
-    except (ValueError, RecursionError, web.RequestPayloadError) as error:
-        raise web.HTTPBadRequest(text=str(error)) from error
+
+
+async def read_form(request: web.Request) -> MultiDictProxy[str | bytes | web.FileField]:
+    with refusing():
+        return await request.post()
+
+
+async def read_parts(request: web.Request) -> AsyncIterator[MultipartReader | BodyPartReader]:
+    # It asserts that the media type is multipart/...
+    with refusing(AssertionError):
+        async for part in await request.multipart():
+            yield part

@@ -6,9 +6,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 import echo
+import forms
 import hello
 import items
+import middleware
+import pages
 import parameters
+import state
+import validation
+import waiting
+import work
 from about import about
 
 # Not app.include_router(): the router would stay apart, and each request would look for its route twice.
@@ -18,6 +25,13 @@ app = FastAPI(
         *parameters.router.routes,
         *echo.router.routes,
         *items.router.routes,
+        *validation.router.routes,
+        *forms.router.routes,
+        *pages.router.routes,
+        *state.router.routes,
+        *middleware.router.routes,
+        *waiting.router.routes,
+        *work.router.routes,
     ]
 )
 

@@ -6,17 +6,32 @@ from flask import Flask
 from gunicorn.http.errors import ParseException
 
 import echo
+import forms
 import hello
 import items
+import middleware
+import pages
 import parameters
+import state
+import validation
+import waiting
+import work
 from about import about
 
 app = Flask(__name__)
 app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+app.config["SECRET_KEY"] = "of this stand, and no secret"
 app.register_blueprint(hello.blueprint)
 app.register_blueprint(parameters.blueprint)
 app.register_blueprint(echo.blueprint)
 app.register_blueprint(items.blueprint)
+app.register_blueprint(validation.blueprint)
+app.register_blueprint(forms.blueprint)
+app.register_blueprint(pages.blueprint)
+app.register_blueprint(state.blueprint)
+app.register_blueprint(middleware.blueprint)
+app.register_blueprint(waiting.blueprint)
+app.register_blueprint(work.blueprint)
 
 
 @app.get("/about")

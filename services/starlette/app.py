@@ -6,9 +6,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 import echo
+import forms
 import hello
 import items
+import middleware
+import pages
 import parameters
+import state
+import validation
+import waiting
+import work
 from about import about
 
 
@@ -27,6 +34,13 @@ app = Starlette(
         *parameters.routes,
         *echo.routes,
         *items.routes,
+        *validation.routes,
+        *forms.routes,
+        *pages.routes,
+        *state.routes,
+        *middleware.routes,
+        *waiting.routes,
+        *work.routes,
         Route("/about", tell_about),
     ],
     exception_handlers={ValueError: bad_request, RecursionError: bad_request},

@@ -1,19 +1,26 @@
 """An honest little service, and what it takes to make liars of it, each with one lie."""
 
+import hashlib
+import hmac
 import json
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, override
 from urllib.parse import parse_qs, unquote
 
+from jsonschema import Draft202012Validator, FormatChecker
+
 from levelground.contract import checker
-from levelground.contract.topics import about, items, routes
+from levelground.contract.topics import about, items, middleware, pages, routes, state, validation, waiting, work
 from levelground.contract.topics.echo import BODY_LIMIT
+from levelground.contract.topics.forms import LARGE
 from levelground.stand.catalog import Service
 
 
@@ -84,6 +91,30 @@ class Honest:
                 return as_json(about.EXAMPLE)
             case "/echo":
                 return self.echo(request.body)
+            case "/validate":
+                return self.validate(request.body)
+            case "/form":
+                fields = parse_qs(request.body.decode())
+                first = {name: fields.get(name, [None])[0] for name in ("name", "message")}
+                return as_json(first | {"topic": fields.get("topic", [])})
+            case "/upload":
+                return self.upload(request)
+            case pages.FILES:
+                return self.file(parameters[0], request.headers)
+            case "/template":
+                page = pages.table(parse_qs(request.query)["title"][0])
+                return Reply(200, page.encode(), "text/html; charset=utf-8")
+            case "/cookie":
+                return self.cookie(request)
+            case "/session":
+                return self.session(request)
+            case "/middleware":
+                return Reply(200, b"hello world", headers={"X-Layer": ", ".join(middleware.LAYERS)})
+            case "/sleep/{ms}":
+                return self.sleep(parameters[0])
+            case "/cpu/{n}":
+                n = _digits(parameters[0], work.MOST)
+                return Reply(404) if n is None else as_json({"result": work.xorshift(n)})
             case _:
                 return self.item(request, *parameters)
 
@@ -96,6 +127,57 @@ class Honest:
             return Reply(200, json.dumps(value, allow_nan=False).encode(), "application/json")
         except (ValueError, RecursionError):
             return Reply(400)
+
+    def validate(self, body: bytes) -> Reply:
+        try:
+            order = json.loads(body)
+        except ValueError:
+            return Reply(400)
+        for error in Draft202012Validator(validation.SCHEMA, format_checker=FormatChecker()).iter_errors(order):
+            return Reply(422, f"{error.json_path}: {error.message}".encode())
+        return as_json(validation.receipt(order))
+
+    def upload(self, request: Request) -> Reply:
+        _, _, boundary = request.headers["Content-Type"].partition("boundary=")
+        for part in request.body.split(f"--{boundary}".encode()) if boundary else ():
+            head, _, content = part.partition(b"\r\n\r\n")
+            if found := re.search(r' name="file"; filename="(.*?)"', head.decode("latin-1")):
+                content = content.removesuffix(b"\r\n")
+                digest = hashlib.sha256(content).hexdigest()
+                return as_json({"name": found[1], "size": len(content), "sha256": digest})
+        return Reply(400)
+
+    def file(self, name: str, headers: Mapping[str, str]) -> Reply:
+        if name != pages.FILE:
+            return Reply(404)
+        if headers.get("If-None-Match") == '"1"':
+            return Reply(304)
+        return Reply(200, pages.WORDS.encode(), headers={"ETag": '"1"'})
+
+    def cookie(self, request: Request) -> Reply:
+        cookies, asked = SimpleCookie(request.headers.get("Cookie", "")), parse_qs(request.query)
+        reply = as_json({"color": cookies["color"].value if "color" in cookies else None})
+        if "set" in asked:
+            line = f"color={asked['set'][0]}; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax"
+        elif "expire" in asked:
+            line = 'color=""; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
+        else:
+            return reply
+        return replace(reply, headers={"Set-Cookie": line})
+
+    def session(self, request: Request) -> Reply:
+        brought = re.search("session=([0-9]+[.][0-9a-f]{64})$", request.headers.get("Cookie", ""))
+        before = brought[1].partition(".")[0] if brought else "0"
+        visits = int(before) + 1 if brought and _signed(before) == brought[1] else 1
+        line = f"{state.SESSION}={_signed(str(visits))}; Path=/"
+        return replace(as_json({"visits": visits}), headers={"Set-Cookie": line})
+
+    def sleep(self, digits: str) -> Reply:
+        ms = _digits(digits, waiting.LONGEST_MS)
+        if ms is None:
+            return Reply(404)
+        time.sleep(ms / 1000)
+        return as_json({"ms": ms})
 
     def item(self, request: Request, item: str) -> Reply:
         if request.method == "PUT":
@@ -113,6 +195,14 @@ class Honest:
             return Reply(200, self.items[item], "application/json")
         del self.items[item]
         return Reply(204)
+
+
+def _digits(text: str, most: int) -> int | None:
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) and int(text) <= most else None
+
+
+def _signed(text: str) -> str:
+    return f"{text}.{hmac.digest(b'secret', text.encode(), 'sha256').hex()}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -157,7 +247,7 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(400), b""
         if not chunked:
             length = int(lengths[0]) if lengths else 0
-            if length > self.limit:
+            if length > (2 * LARGE if self.path == "/upload" else self.limit):
                 if self.reads_before_refusal:
                     self.rfile.read(length)
                 return self.refusal, b""

@@ -9,9 +9,36 @@ from levelground.contract import checker, client
 from levelground.stand import catalog
 from tests.contract import test_rules
 from tests.contract.honest import Honest, Reply, Request, at, lying, service, serving
-from tests.contract.topics import test_about, test_echo, test_hello, test_items, test_parameters
+from tests.contract.topics import (
+    test_about,
+    test_echo,
+    test_forms,
+    test_hello,
+    test_items,
+    test_middleware,
+    test_pages,
+    test_parameters,
+    test_state,
+    test_validation,
+    test_waiting,
+    test_work,
+)
 
-LIARS = (test_hello, test_parameters, test_echo, test_items, test_about, test_rules)
+LIARS = (
+    test_hello,
+    test_parameters,
+    test_echo,
+    test_items,
+    test_validation,
+    test_forms,
+    test_pages,
+    test_state,
+    test_middleware,
+    test_waiting,
+    test_work,
+    test_about,
+    test_rules,
+)
 
 
 def test_every_check_has_its_liar() -> None:

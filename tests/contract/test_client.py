@@ -8,6 +8,7 @@ from levelground.contract import client
 from levelground.contract.client import Client, HungUp, Mismatch
 from levelground.contract.topics.echo import echo
 from levelground.contract.topics.items import delete_item
+from levelground.traffic import markup
 from tests.contract.honest import HANGS_UP, Handler, Honest, Reply, Request, at, lying, serving, verdict
 
 
@@ -72,3 +73,19 @@ def test_a_step_of_the_traffic_is_held_against_its_answer() -> None:
     wrong = pytest.raises(Mismatch, match=r"POST /echo '1': expected 200 application/json '1'; got .*'2'")
     with serving(lying(at("/echo"), body=b"2")()) as port, Client("127.0.0.1", port) as asking, wrong:
         asking.must_answer(echo(1))
+
+
+def test_a_long_body_is_told_by_its_beginning_and_its_size() -> None:
+    with serving(lying(at("/echo"), status=500)()) as port, Client("127.0.0.1", port) as one:
+        answer = one.post("/echo", b'"' + b"\xc3\xbc" * 100_000 + b'"')
+        with pytest.raises(Mismatch, match=r"^POST /echo '\"üüü[^ ]*… \(200,002 bytes\): expected 200; got 500"):
+            answer.must_be(200)
+
+
+def test_a_page_is_told_by_where_it_differs() -> None:
+    page = b"<p>one</p><p>two</p>"
+    with serving(lying(at("/"), body=page, content_type="text/html")()) as port, Client("127.0.0.1", port) as one:
+        answer = one.get("/")
+        answer.must_be_page(markup.meaning("<p>one</p>\n<p>two</p>"))
+        with pytest.raises(Mismatch, match=r"^GET /: expected a page with '.*three.*'; got '.*two.*' there$"):
+            answer.must_be_page(markup.meaning("<p>one</p><p>three</p>"))

@@ -123,7 +123,9 @@ def is_long(request: Request) -> bool:
 
 
 def is_not_json(request: Request) -> bool:
-    return request.headers.get("Content-Type", "application/json") != "application/json"
+    """Where JSON is asked for."""
+    takes_json = request.path.startswith(("/echo", "/items"))
+    return takes_json and request.headers.get("Content-Type", "application/json") != "application/json"
 
 
 LIES = {
@@ -151,7 +153,7 @@ LIES = {
     "null for nothing": Lie("empty-body", "POST /echo '': expected a 4xx; got 200 application/json 'null'", Null),
     "null for nothing as an item": Lie("empty-body", "PUT /items/.* '': expected a 4xx; got 201", NullItem),
     "500 for a long body": Lie(
-        "oversize", r"POST /echo .*1,048,577 characters\): expected a 4xx; got 500", attributes={"refusal": Reply(500)}
+        "oversize", r"POST /echo .*1,048,577 bytes\): expected a 4xx; got 500", attributes={"refusal": Reply(500)}
     ),
     "a long body cut": Lie("oversize", "POST /echo .*: expected 200 application/json", Cut, ENDLESS),
     "a long body stored cut": Lie(
@@ -170,7 +172,7 @@ LIES = {
     ),
     "latin-1 for bad escapes": Lie("bad-escapes", "expected .*or UTF-8", lying(at("/greet/%ff"), body=b"hello \xff")),
     "dead of bad escapes": Lie("bad-escapes", "another worker", dying(lambda r: r.path == "/greet/%ff")),
-    "deep recursion": Lie("deep-json", r"POST /echo '\[\[.*100,000 characters\): expected .*; got 500", Trusting),
+    "deep recursion": Lie("deep-json", r"POST /echo '\[\[.*100,000 bytes\): expected .*; got 500", Trusting),
     "null for what is deep": Lie(
         "deep-json", "POST /echo .*: expected a refusal, or the same JSON; got .*null", Shallow
     ),
@@ -263,7 +265,9 @@ FREEDOMS = {
     "refuses without a word, early": refusing(refusal=HANGS_UP, reads_before_refusal=False),
     "knows no limit": refusing(**ENDLESS),
     "415 for other media types": Freedom(
-        lying(lambda r, _: is_not_json(r) or not r.headers.get("Content-Type", "-"), status=415)()
+        lying(
+            lambda r, _: is_not_json(r) or (r.path == "/echo" and not r.headers.get("Content-Type", "-")), status=415
+        )()
     ),
     "500 for other media types": Freedom(lying(lambda r, _: is_not_json(r), status=500)()),
     "422 for malformed JSON": Freedom(lying(at("/", 400), status=422)()),

@@ -6,10 +6,14 @@ import pytest
 
 from levelground.stand.catalog import UnknownName
 from levelground.traffic import scenario
-from levelground.traffic.scenario import data, text
+from levelground.traffic.scenario import data, page, text
 from tests.rendered import rendered
 
 ALL = scenario.read()
+ALIKE = {"hello", "json", "middleware", "static"}
+"""Their requests are all alike."""
+FEW = ALIKE | {"cpu", "session", "sleep", "template"}
+"""Their requests are not many: what they measure is not in reach of a router's cache."""
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
@@ -20,7 +24,7 @@ def test_a_scenario_renders_the_same_bytes_for_the_same_seed(
     assert scenario.digest(one.render(3, 16)) == scenario.digest(one.render(3, 16))
 
 
-@pytest.mark.parametrize("one", [one for one in ALL if one.name not in ("hello", "json")], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [one for one in ALL if one.name not in ALIKE], ids=lambda one: one.name)
 def test_another_seed_gives_other_values(one: scenario.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scenario, "POOL", 512)
     assert scenario.digest(one.render(3, 16)) != scenario.digest(one.render(4, 16))
@@ -35,7 +39,7 @@ def test_every_connection_gets_as_many_transactions(connections: int) -> None:
     assert len(pool[0]) >= 1
 
 
-@pytest.mark.parametrize("one", [one for one in ALL if one.name not in ("hello", "json")], ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [one for one in ALL if one.name not in FEW], ids=lambda one: one.name)
 def test_values_are_too_many_for_a_cache_of_whole_requests(one: scenario.Scenario) -> None:
     requests = {step.request for of_one in rendered(one) for transaction in of_one for step in transaction}
     assert len(requests) > 5 * 1200
@@ -87,8 +91,28 @@ def test_paths_beyond_ascii_are_percent_encoded() -> None:
     )
 
 
+def test_a_query_is_encoded_whatever_is_in_it() -> None:
+    asked = page("/template", query={"title": "a & b=ü?"}, says="").request
+    assert asked.startswith(b"GET /template?title=a+%26+b%3D%C3%BC%3F HTTP/1.1\r\n")
+
+
+def test_a_form_is_sent_as_a_browser_does_and_a_list_field_by_field() -> None:
+    head, _, body = data("POST", "/form", form={"name": "a & ü", "topic": ["b", "c"]}, says=1).request.partition(
+        b"\r\n\r\n"
+    )
+    assert body == b"name=a+%26+%C3%BC&topic=b&topic=c"
+    assert b"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 33" in head
+
+
+def test_cookies_are_one_header() -> None:
+    head = data("GET", "/", cookies={"a": "1", "b": "2"}, says=1).request
+    assert head == b"GET / HTTP/1.1\r\nHost: level.ground\r\nCookie: a=1; b=2\r\n\r\n"
+
+
 def test_an_unknown_name_lists_the_right_ones() -> None:
-    with pytest.raises(UnknownName, match=r"unknown scenario: hallo \(there are: echo, hello, items"):
+    with pytest.raises(
+        UnknownName, match=r"unknown scenario: hallo \(there are: cookie, cpu, echo, form, hello, items"
+    ):
         scenario.select(ALL, ["hallo"])
 
 

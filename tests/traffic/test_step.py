@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levelground.traffic.scenario import data, empty, text
-from levelground.traffic.step import JSON, TEXT, Step
+from levelground.traffic.scenario import data, empty, page, text
+from levelground.traffic.step import HTML, JSON, TEXT, Step
 
 
 @given(
@@ -49,6 +49,18 @@ def test_what_differs_in_status_media_type_or_body_is_not_accepted(
 @pytest.mark.parametrize("body", [b"[" * 100_000, b"[" * 100_000 + b"]" * 100_000, b"1" * 5000])
 def test_json_that_cannot_be_decoded_is_not_accepted(body: bytes) -> None:
     assert not data("GET", "/", says=1).accepts(200, JSON, body)
+
+
+def test_a_page_is_accepted_by_what_it_says() -> None:
+    step = page("/", query={}, says="<p>a &amp; b</p>")
+    assert step.accepts(200, HTML, b"<p>\n  a &#38; b\n</p>\n")
+    for status, media_type, body in (
+        (200, HTML, b"<p>a &amp; c</p>"),
+        (200, TEXT, b"<p>a &amp; b</p>"),
+        (404, HTML, b"<p>a &amp; b</p>"),
+        (200, HTML, b"<p>\xff</p>"),
+    ):
+        assert not step.accepts(status, media_type, body)
 
 
 def test_a_step_is_told_by_its_request() -> None:

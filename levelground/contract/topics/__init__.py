@@ -1,9 +1,35 @@
 """The topics of the contract, in its order: services register their routes in this order, too."""
 
 from levelground.contract.terms import Row
-from levelground.contract.topics import about, echo, hello, items, parameters
+from levelground.contract.topics import (
+    about,
+    echo,
+    forms,
+    hello,
+    items,
+    middleware,
+    pages,
+    parameters,
+    state,
+    validation,
+    waiting,
+    work,
+)
 
-TOPICS = (hello.TOPIC, parameters.TOPIC, echo.TOPIC, items.TOPIC, about.TOPIC)
+TOPICS = (
+    hello.TOPIC,
+    parameters.TOPIC,
+    echo.TOPIC,
+    items.TOPIC,
+    validation.TOPIC,
+    forms.TOPIC,
+    pages.TOPIC,
+    state.TOPIC,
+    middleware.TOPIC,
+    waiting.TOPIC,
+    work.TOPIC,
+    about.TOPIC,
+)
 
 
 def rows() -> tuple[Row, ...]:
