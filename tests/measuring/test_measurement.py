@@ -1,6 +1,7 @@
 """The order of what happens in a run, with real servers in place of the stand."""
 
 import errno
+import gc
 import json
 import os
 import signal
@@ -38,6 +39,10 @@ def no_time_to_lose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(target, "WARM_BURST_SECONDS", 0.005)
     monkeypatch.setattr(target, "LONGEST_WARM_UP_SECONDS", 0.008)
     monkeypatch.setattr(scenario, "POOL", 64)
+    # A full collection of what all tests have imported takes 0.2 s.
+    collector = SimpleNamespace(**{name: getattr(gc, name) for name in ("freeze", "unfreeze", "enable", "disable")})
+    collector.collect = lambda generation=0: gc.collect(0)
+    monkeypatch.setattr(measurement, "gc", collector)
 
 
 @pytest.fixture
@@ -109,6 +114,21 @@ def test_the_first_slices_are_marked_as_warm_up(tmp_path: Path) -> None:
     assert slices[0].warmup
     assert not slices[-1].warmup
     assert [one.warmup for one in slices] == sorted((one.warmup for one in slices), reverse=True)
+
+
+def test_garbage_is_not_collected_by_itself_in_mid_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    collected: list[int] = []
+    monkeypatch.setattr(measurement.gc, "collect", lambda generation=2: collected.append(generation))
+    seen: list[tuple[bool, bool, list[int]]] = []
+
+    def look(_: record.Slice) -> None:
+        seen.append((gc.isenabled(), gc.get_freeze_count() > 0, list(collected)))
+
+    run(tmp_path, {"one": right}, look, blocks=3)
+    # All of it before the first slice, and what is new after each block.
+    assert seen == [(False, True, [2]), (False, True, [2, 0]), (False, True, [2, 0, 0])]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
 
 
 def test_the_record_says_what_was_sent_and_who_answered(tmp_path: Path) -> None:
@@ -405,7 +425,7 @@ def test_a_search_for_capacity_finds_what_a_service_can_bear(tmp_path: Path) -> 
         return right(number, request)
 
     search: dict[str, Any] = {"load": "capacity", "objective": Objective.parse("p90<20ms"), "slice_seconds": 0.06}
-    folder = run(tmp_path, {"limited": limited}, connections=8, blocks=24, **(HELLO | search))
+    folder = run(tmp_path, {"limited": limited}, connections=8, blocks=16, **(HELLO | search))
     cell = summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services["limited"]
     assert cell.capacity_per_second is not None
     # One at a time, 2 ms and more each: 500 per second at the most; a limit of 20 ms forgives bursts of 60 ms a third.
@@ -481,11 +501,11 @@ def two_generators(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Measurement, "_generators", lambda _: 2)
 
 
-@pytest.mark.usefixtures("two_generators")
+@pytest.mark.usefixtures("two_generators", "ticking")
 @pytest.mark.parametrize("load", ["closed", "open"])
 def test_a_run_with_two_generators_is_a_run_like_any_other(tmp_path: Path, load: str) -> None:
     rate: dict[str, Any] = {"rate": Rate(200, is_share=False), "slice_seconds": 0.05} if load == "open" else {}
-    folder = run(tmp_path, {"one": right, "two": right}, load=load, connections=3, rounds=2, minutes=0.04, **rate)
+    folder = run(tmp_path, {"one": right, "two": right}, load=load, connections=3, rounds=2, minutes=0.005, **rate)
     slices, told = list(folder.read_slices()), folder.read_run()
     assert told.generators == 2
     assert (told.ended, {one.round for one in slices}) == ("time", {0, 1})

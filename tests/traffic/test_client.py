@@ -276,12 +276,10 @@ def test_learning_as_a_whole_takes_a_bounded_time(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.usefixtures("impatient")
 def test_an_answer_that_trickles_ends_a_burst() -> None:
-    began = time.monotonic()
     _, result = burst(lambda number, _: TRICKLE if number == 0 else [RIGHT], connections=2, learned=RIGHT)
     assert result.errors == {"timeout": 1}
     assert result.starved == 1
     assert result.answers > 1
-    assert time.monotonic() - began < 20
 
 
 def test_an_answer_without_end_is_cut_off() -> None:
