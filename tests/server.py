@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
@@ -81,7 +82,7 @@ class Server:
                 with self._lock:
                     number = len(self.requests)
                     self.requests.append(request)
-                for piece in self._reply(number, request):
+                for piece, then in pairwise([*self._reply(number, request), b""]):
                     if piece is None:
                         connection.close()
                         return
@@ -92,7 +93,8 @@ class Server:
                     if isinstance(piece, float):
                         time.sleep(piece)
                     else:
-                        connection.sendall(piece)
+                        # The client sees these bytes and the close after them at once, or could send on between them.
+                        connection.sendall(piece, socket.MSG_MORE if then is None else 0)
         except OSError:
             pass
 

@@ -177,7 +177,7 @@ def _sorted(text: str) -> str:
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _WHOLE = re.compile(r"\.0(?!\d)|e\+")
 """A number with a fraction of nothing."""
-_IN_STRINGS = tuple(map(re.compile, ("[<>&]", "[\u2028\u2029]", "[^\0-\x7f\u2028\u2029]", "</", "(?<!<)/")))
+_IN_STRINGS = tuple(map(re.compile, ("[<>&]", "[\u2028\u2029]", "[^\0-~\u2028\u2029]", "</", "(?<!<)/")))
 
 
 def _digits(suffix: bytes) -> int:

@@ -185,6 +185,7 @@ def test_a_body_in_several_chunks_is_not_guessed() -> None:
 @example(said=["1.0", 1.0])
 @example(said=["</", "</ /"])
 @example(said=["\u2028", "<ü"])
+@example(said=["a", "\x7f"])
 @example(said=[{"b": 1.0, "a": 2}, {"a": 1.0, "b": 2}])
 @given(said=st.lists(values, min_size=2, max_size=20))
 def test_styles_that_write_one_step_alike_write_every_step_of_its_kind_alike(said: Sequence[object]) -> None:
