@@ -14,6 +14,6 @@ def drift(rng: np.random.Generator, length: int, sd: float, memory: float) -> Fl
     The correlation of values falls by a factor of e with each `memory` values between them.
     """
     keep = math.exp(-1 / memory)
-    steps = sd * math.sqrt(1 - keep**2) * rng.standard_normal(length)
+    steps: list[float] = (sd * math.sqrt(1 - keep**2) * rng.standard_normal(length)).tolist()
     # scipy.signal has this as a filter, and takes a second to import in every process of the tests.
-    return np.fromiter(accumulate(steps.tolist(), lambda last, step: keep * last + step), float, length)
+    return np.fromiter(accumulate(steps, lambda last, step: keep * last + step), np.float64, length)

@@ -118,7 +118,7 @@ def test_the_first_slices_are_marked_as_warm_up(tmp_path: Path) -> None:
 
 def test_garbage_is_not_collected_by_itself_in_mid_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     collected: list[int] = []
-    monkeypatch.setattr(measurement.gc, "collect", lambda generation=2: collected.append(generation))
+    monkeypatch.setattr(f"{measurement.__name__}.gc.collect", lambda generation=2: collected.append(generation))
     seen: list[tuple[bool, bool, list[int]]] = []
 
     def look(_: record.Slice) -> None:
