@@ -1,6 +1,7 @@
 """How a simulated host drifts: a first-order autoregressive process, so that neighbours in time resemble each other."""
 
 import math
+from collections.abc import Iterator
 from itertools import accumulate
 
 import numpy as np
@@ -16,4 +17,5 @@ def drift(rng: np.random.Generator, length: int, sd: float, memory: float) -> Fl
     keep = math.exp(-1 / memory)
     steps: list[float] = (sd * math.sqrt(1 - keep**2) * rng.standard_normal(length)).tolist()
     # scipy.signal has this as a filter, and takes a second to import in every process of the tests.
-    return np.fromiter(accumulate(steps, lambda last, step: keep * last + step), np.float64, length)
+    values: Iterator[float] = accumulate(steps, lambda last, step: keep * last + step)
+    return np.fromiter(values, np.float64, length)
