@@ -425,14 +425,12 @@ def test_a_search_for_capacity_finds_what_a_service_can_bear(tmp_path: Path) -> 
         return right(number, request)
 
     search: dict[str, Any] = {"load": "capacity", "objective": Objective.parse("p90<20ms"), "slice_seconds": 0.06}
-
-    def cell(folder: Folder) -> Any:
-        return summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services["limited"]
-
-    # As many blocks as the host lets pass.
-    blocks = count(1)
-    enough = lambda folder: (n := next(blocks)) % 8 == 0 and (n > 200 or cell(folder).capacity_per_second)  # noqa: E731
-    found = cell(run(tmp_path, {"limited": limited}, connections=8, enough=enough, **(HELLO | search)))
+    # A host that is busy all the time can bear nothing: then the search is tried again.
+    for attempt in range(5):
+        folder = run(tmp_path / str(attempt), {"limited": limited}, connections=8, blocks=20, **(HELLO | search))
+        found = summary.of(folder.read_run(), list(folder.read_slices())).scenarios["hello"].services["limited"]
+        if found.capacity_per_second is not None:
+            break
     assert found.capacity_per_second is not None
     # One at a time, 2 ms and more each: 500 per second at the most; a limit of 20 ms forgives bursts of 60 ms a third.
     assert 0 < found.capacity_per_second.low < 690
