@@ -69,7 +69,7 @@ def test_a_free_connection_may_be_reset_as_well() -> None:
 def test_the_connections_of_a_slice_are_all_there_in_the_next() -> None:
     with learned(lambda *_: CLOSING, 3) as (_, one, scripts):
         for _ in range(3):
-            result = one.release(scripts, 0, [0, MS, 2 * MS], 0.01)
+            result = one.release(scripts, 0, [0, MS, 2 * MS], 0.1)
             assert (result.answers, result.errors) == (3, {})
 
 
