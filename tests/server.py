@@ -28,6 +28,8 @@ class Server:
     def __init__(self, reply: Callable[[int, bytes], Sequence[Piece]]) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
+        self.closed = 0
+        """Connections that a reply has closed."""
         self.serves = True
         """If not, connections are closed as soon as they are open."""
         self._reply = reply
@@ -94,6 +96,8 @@ class Server:
                 for piece, then in pairwise([*self._reply(number, request), b""]):
                     if piece is None:
                         connection.close()
+                        with self._lock:
+                            self.closed += 1
                         return
                     if piece is RESET:
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
