@@ -106,7 +106,7 @@ def test_opening_it_again_waits_while_a_request_is_due_that_another_connection_c
 
 def test_opening_it_again_does_not_wait_if_a_request_has_no_other_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_REOPEN_NS", 10**10)
-    result = release(lambda *_: CLOSING, [0, 100, 200], connections=1, seconds=0.3)
+    result = release(lambda *_: CLOSING, [0, 400, 800], connections=1, seconds=1.0)
     assert (result.answers, result.errors) == (3, {})
     assert result.reconnects in (2, 3)
 
