@@ -71,7 +71,7 @@ lock:  ## pins anew what services and Locust install. SERVICES=
 generate:  ## writes anew what is generated: openapi.yaml, the schemas, the dashboards, the tables of README and CONTRACT
 	@engine/stand generate
 
-clean: down  ## removes everything that the project made, by its label: containers, network, images
+clean: down  ## removes everything that the project made, by its label: containers, network, images, cache
 	@engine/stand clean
 
 .PHONY: help up down bench conformance judge report runs compare footprint count calibrate observe check test lock generate clean

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
@@ -27,12 +28,15 @@ class Server:
     def __init__(self, reply: Callable[[int, bytes], Sequence[Piece]]) -> None:
         self.requests: list[bytes] = []
         self.connections = 0
+        self.closed = 0
+        """Connections that a reply has closed."""
         self.serves = True
         """If not, connections are closed as soon as they are open."""
         self._reply = reply
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
+        self._is_over = False
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
@@ -49,6 +53,8 @@ class Server:
     def stop(self) -> None:
         """Closes everything: whoever connects now is refused."""
         self.refuse()
+        with self._lock:
+            self._is_over = True
         self.hang_up()
 
     def refuse(self) -> None:
@@ -57,9 +63,10 @@ class Server:
 
     def hang_up(self) -> None:
         """Closes all connections."""
-        for connection in self._open:
+        with self._lock:
+            connections, self._open = self._open, []
+        for connection in connections:
             _shut(connection)
-        self._open.clear()
 
     def _accept(self) -> None:
         while True:
@@ -71,7 +78,12 @@ class Server:
             if not self.serves:
                 connection.close()
                 continue
-            self._open.append(connection)
+            with self._lock:
+                # On a busy host this thread may get here only after the end, when nobody would close it any more.
+                if self._is_over:
+                    connection.close()
+                    return
+                self._open.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -81,9 +93,11 @@ class Server:
                 with self._lock:
                     number = len(self.requests)
                     self.requests.append(request)
-                for piece in self._reply(number, request):
+                for piece, then in pairwise([*self._reply(number, request), b""]):
                     if piece is None:
                         connection.close()
+                        with self._lock:
+                            self.closed += 1
                         return
                     if piece is RESET:
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -92,7 +106,8 @@ class Server:
                     if isinstance(piece, float):
                         time.sleep(piece)
                     else:
-                        connection.sendall(piece)
+                        # The client sees these bytes and the close after them at once, or could send on between them.
+                        connection.sendall(piece, socket.MSG_MORE if then is None else 0)
         except OSError:
             pass
 
@@ -118,5 +133,8 @@ def _read_request(connection: socket.socket) -> bytes:
         if name.lower() == b"content-length":
             length = int(value)
     while len(body) < length:
-        body += connection.recv(65536)
+        more = connection.recv(65536)
+        if not more:
+            return b""
+        body += more
     return head + b"\r\n\r\n" + body

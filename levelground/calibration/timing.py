@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.stats import kstest
+import scipy  # its parts are imported when they are first used: scipy.stats takes a second
 
 from levelground.calibration import delays
 from levelground.judging.statistics import Floats
@@ -175,7 +175,7 @@ def departing(late_us: Floats, left: Floats, meant: Floats, rate: float) -> dict
 def exponential_p_value(gaps: Floats) -> float:
     """Kolmogorov-Smirnov, of TELLING gaps evenly taken, in units of their mean."""
     taken = gaps[np.linspace(0, len(gaps) - 1, min(TELLING, len(gaps))).astype(int)]
-    return float(kstest(taken, "expon").pvalue)
+    return float(scipy.stats.kstest(taken, "expon").pvalue)
 
 
 def percentile(values: Floats, percent: float) -> float:

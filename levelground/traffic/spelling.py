@@ -159,16 +159,27 @@ def kind(step: Step) -> Hashable:
     path, _, query = target.partition("?")
     segments = path.split("/")
     names = tuple(dict.fromkeys(parameter.partition("=")[0] for parameter in query.split("&")))
-    text = step.written or step.body
-    features = (
-        (bool(step.written), not text.isascii(), *(bool(one.search(text)) for one in _FEATURES))
-        if step.media_type == JSON
-        else ()
-    )
+    features = _features(step) if step.media_type == JSON else ()
     return method, *segments[1:2], len(segments), names, step.status, step.media_type, features
 
 
-_FEATURES = tuple(map(re.compile, (r"\d\.0(?!\d)", r"[<>&\u2028\u2029]", "/", "</")))
+def _features(step: Step) -> tuple[bool, ...]:
+    text = step.written or step.body
+    bare = _STRING.sub("", text)
+    whole = bool(_WHOLE.search(bare))
+    # Without a fraction to shorten, what was written differs from the canonical form in the order of its keys alone.
+    unsorted = bool(step.written) and (not whole or text != _sorted(text))
+    return unsorted, whole, "," in bare or ":" in bare, *(bool(one.search(text)) for one in _IN_STRINGS)
+
+
+def _sorted(text: str) -> str:
+    return json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WHOLE = re.compile(r"\.0(?!\d)|e\+")
+"""A number with a fraction of nothing."""
+_IN_STRINGS = tuple(map(re.compile, ("[<>&]", "[\u2028\u2029]", "[^\0-~\u2028\u2029]", "</", "(?<!<)/")))
 
 
 def _digits(suffix: bytes) -> int:

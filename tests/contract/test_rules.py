@@ -149,7 +149,9 @@ LIES = {
         "POST /json .* got a closed connection, though POST /echo .* had left it open",
         lying(at("/", 400), closes=True),
     ),
-    "impatient": Lie("in-pieces", "POST /echo in five pieces: .*got 400", attributes={"body": Impatient.body}),
+    "impatient": Lie(
+        "in-pieces", "POST /echo in five pieces: .*got 400", attributes={"body": Impatient.body}, tries=20
+    ),
     "null for nothing": Lie("empty-body", "POST /echo '': expected a 4xx; got 200 application/json 'null'", Null),
     "null for nothing as an item": Lie("empty-body", "PUT /items/.* '': expected a 4xx; got 201", NullItem),
     "500 for a long body": Lie(

@@ -66,8 +66,12 @@ class Running:
         (path,) = new
         self.folder = Folder(path)
 
+    def blocks(self) -> int:
+        """How many there are by now."""
+        return max((one.block for one in self.folder.read_slices()), default=0)
+
     def await_blocks(self, blocks: int) -> None:
-        while max((one.block for one in self.folder.read_slices()), default=0) < blocks:
+        while self.blocks() < blocks:
             assert self.process.poll() is None, self.process.communicate()[0]
             time.sleep(0.2)
 

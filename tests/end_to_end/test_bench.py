@@ -2,6 +2,9 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -10,6 +13,7 @@ from levelground.judging import gates
 from levelground.model.folder import Folder
 from levelground.showing import schema
 from tests.end_to_end.conftest import command
+from tests.end_to_end.page import get, post, wait_for, wait_for_the_worker
 from tests.end_to_end.runs import RESULTS, Running, ended_well, faults, folder, kill_everything, summary
 
 pytestmark = pytest.mark.usefixtures("up")
@@ -19,7 +23,7 @@ NAMES = ("starlette", "starlette-twin", "go", "null")
 @pytest.fixture(scope="module")
 def bench(up: str) -> subprocess.CompletedProcess[str]:
     """One run of two rounds, for all tests that only look at what a run leaves."""
-    return command("make", "bench", f"SERVICES={','.join(NAMES)}", "SCENARIOS=hello,items", "MINUTES=0.5", "ROUNDS=2")
+    return command("make", "bench", f"SERVICES={','.join(NAMES)}", "SCENARIOS=hello,items", "MINUTES=0.2", "ROUNDS=2")
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +126,20 @@ def test_the_newest_run_is_latest(run: Folder) -> None:
     assert (RESULTS / "latest").is_symlink()
 
 
-@pytest.fixture(scope="module")
-def interrupted(up: str) -> tuple[Folder, str, dict[str, subprocess.CompletedProcess[str]]]:
+@dataclass(frozen=True)
+class Interrupted:
     """A run in which whoever else may send traffic or recreate containers has a try, and that ends by Ctrl-C."""
+
+    folder: Folder
+    output: str
+    others: Mapping[str, subprocess.CompletedProcess[str]]
+    latest: Path
+    """After all of them."""
+
+
+@pytest.fixture(scope="module")
+def interrupted(up: str) -> Interrupted:
+    wait_for_the_worker()
     measuring = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=3", "ROUNDS=1")
     measuring.await_blocks(60)
     others = {
@@ -132,26 +147,32 @@ def interrupted(up: str) -> tuple[Folder, str, dict[str, subprocess.CompletedPro
         for verb, more in {"bench": ("MINUTES=0.1",), "conformance": (), "up": (), "footprint": ()}.items()
     }
     others["calibrate"] = command("make", "calibrate", "MINUTES=0.1", "PARTS=garbage")
-    return measuring.folder, measuring.interrupt(), others
+    assert post("/swarm", user_count="4", spawn_rate="1000", services=["go"], scenarios=["hello"])["success"]
+    try:
+        wait_for(lambda: "another run is under way on this stand: make bench" in get("/exceptions"))
+    finally:
+        post("/stop")
+    latest = (RESULTS / "latest").resolve()
+    return Interrupted(measuring.folder, measuring.interrupt(), others, latest)
 
 
 @pytest.mark.parametrize("verb", ["bench", "conformance", "up", "footprint", "calibrate"])
-def test_whatever_would_disturb_a_run_is_refused_in_a_sentence(
-    verb: str, interrupted: tuple[Folder, str, dict[str, subprocess.CompletedProcess[str]]]
-) -> None:
-    measured, _, others = interrupted
-    assert others[verb].returncode != 0
-    assert "levelground: another run is under way on this stand: make bench, since 20" in others[verb].stderr
+def test_whatever_would_disturb_a_run_is_refused_in_a_sentence(verb: str, interrupted: Interrupted) -> None:
+    other = interrupted.others[verb]
+    assert other.returncode != 0
+    assert "levelground: another run is under way on this stand: make bench, since 20" in other.stderr
     # Nor did it touch the services of the run that was there first.
-    assert not any(one.restarted or one.errors for one in measured.read_slices())
+    assert not any(one.restarted or one.errors for one in interrupted.folder.read_slices())
 
 
-def test_an_interrupted_run_keeps_what_was_measured_and_shows_it(
-    interrupted: tuple[Folder, str, dict[str, subprocess.CompletedProcess[str]]],
-) -> None:
-    measured, output, _ = interrupted
-    assert "summary.json; interrupted" in output
-    assert folder(output).name == measured.name
+def test_a_run_from_the_page_is_refused_meanwhile_and_leaves_no_record(interrupted: Interrupted) -> None:
+    assert interrupted.latest == interrupted.folder.path
+
+
+def test_an_interrupted_run_keeps_what_was_measured_and_shows_it(interrupted: Interrupted) -> None:
+    measured = interrupted.folder
+    assert "summary.json; interrupted" in interrupted.output
+    assert folder(interrupted.output).name == measured.name
     # It was cut off within the warm-up or soon after it: the table is there all the same.
     assert set(summary(measured)["scenarios"]["hello"]["services"]) == {"starlette", "go"}
     assert len(list(measured.read_blocks())) > 60
@@ -160,7 +181,7 @@ def test_an_interrupted_run_keeps_what_was_measured_and_shows_it(
 
 @pytest.fixture(scope="module")
 def killed(up: str) -> Folder:
-    measuring = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.4", "ROUNDS=1")
+    measuring = Running("SERVICES=starlette,go", "SCENARIOS=hello", "MINUTES=0.15", "ROUNDS=1")
     measuring.await_blocks(40)
     kill_everything(measuring)
     return measuring.folder

@@ -12,9 +12,9 @@ from levelground.model.interval import Interval
 from levelground.showing import rounding
 from tests.browser import Page, chromium
 from tests.end_to_end import runs
+from tests.end_to_end.page import UI
 from tests.end_to_end.runs import Running
 
-UI = "http://127.0.0.1:8089"
 pytestmark = pytest.mark.usefixtures("up")
 SHOWN = "[...document.querySelectorAll('#rows tr')].map((row) => [...row.cells].map((cell) => cell.innerText.trim()))"
 CHOSEN = "document.activeElement.closest('tr')?.dataset.service"

@@ -16,8 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from levelground.showing import dashboards
 from tests.end_to_end.conftest import ROOT, command
+from tests.end_to_end.page import get, wait_for
 from tests.end_to_end.runs import ended_well, folder, summary
-from tests.end_to_end.test_web import get, wait_for
 
 OBSERVERS = ("docker", "compose", "-f", "compose.yaml", "-f", "compose.observe.yaml")
 SHORT = ("MINUTES=0.4", "ROUNDS=1")

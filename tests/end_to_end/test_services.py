@@ -21,8 +21,9 @@ def outside(service: catalog.Service) -> probe.Address:
 @pytest.fixture(scope="session")
 def containers(up: str) -> dict[str, Any]:
     """What the engine says of each service's container."""
-    ids = {name: command("docker", "compose", "ps", "-q", name).stdout.strip() for name in NAMES}
-    return {name: json.loads(command("docker", "inspect", one).stdout)[0] for name, one in ids.items()}
+    ids = command("docker", "compose", "ps", "-q", *NAMES).stdout.split()
+    found = json.loads(command("docker", "inspect", *ids).stdout)
+    return {one["Config"]["Labels"]["com.docker.compose.service"]: one for one in found}
 
 
 @pytest.fixture(scope="session")
@@ -84,8 +85,9 @@ def test_the_limits_are_the_same_for_all_as_seen_from_inside(containers: dict[st
 
 
 def test_no_container_of_the_stand_has_the_engines_socket_or_the_hosts_network(up: str) -> None:
-    for one in command("docker", "compose", "ps", "-q").stdout.split():
-        told = json.loads(command("docker", "inspect", one).stdout)[0]
+    everything = command("docker", "compose", "ps", "-q").stdout.split()
+    assert len(everything) > len(NAMES)
+    for told in json.loads(command("docker", "inspect", *everything).stdout):
         assert not [mount for mount in told["Mounts"] if "docker.sock" in mount["Source"]]
         assert told["HostConfig"]["NetworkMode"] != "host"
         assert not told["HostConfig"]["Privileged"]

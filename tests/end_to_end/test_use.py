@@ -14,7 +14,7 @@ from tests.end_to_end.runs import ended_well
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = sorted(set(re.findall(r"^ {4}(make [a-z]+.*)$", README, re.MULTILINE)))
-ALIKE = ("SCENARIOS=hello", "MINUTES=0.1", "ROUNDS=1")
+ALIKE = ("SCENARIOS=hello", "MINUTES=0.05", "ROUNDS=1")
 SLOW_OR_DESTRUCTIVE = ("test", "check", "lock", "clean", "down")
 
 
@@ -33,9 +33,11 @@ def _shorter(words: Sequence[str]) -> Sequence[str]:
     """The same with less to measure; of two options of one name, make takes the last."""
     match words:
         case ["make", "bench"]:
-            return ["MINUTES=0.4", "ROUNDS=1"]
+            return ["MINUTES=0.1", "ROUNDS=1"]
         case ["make", "bench", *_]:
-            return ["MINUTES=0.2", "ROUNDS=1", "SERVICES=starlette,go"]
+            return ["MINUTES=0.05", "ROUNDS=1", "SERVICES=starlette,go"]
+        case ["make", "conformance", *_]:
+            return ["SERVICES=go"]
         case ["make", "footprint", *_]:
             return ["SERVICES=go", "REPEATS=1"]
         case ["make", "calibrate", *_]:

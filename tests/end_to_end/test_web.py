@@ -1,11 +1,7 @@
-"""The Locust web UI, driven as its own page drives it."""
+"""The Locust web UI: its form, its tables, and the runs that are started there."""
 
 import json
-import time
 import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,33 +9,14 @@ import pytest
 
 from levelground.model.folder import Folder
 from tests.end_to_end.conftest import ROOT, command
-from tests.end_to_end.runs import Running
+from tests.end_to_end.page import get, post, wait_for, wait_for_the_worker
 
-UI = "http://127.0.0.1:8089"
 pytestmark = pytest.mark.usefixtures("up")
-
-
-def get(path: str) -> str:
-    with urllib.request.urlopen(UI + path, timeout=10) as response:
-        return str(response.read().decode())
-
-
-def post(path: str, **form: str | list[str]) -> Any:
-    body = urllib.parse.urlencode(form, doseq=True).encode()
-    with urllib.request.urlopen(UI + path, body, timeout=30) as response:
-        return json.loads(response.read())
 
 
 def live(scenario: str) -> Any:
     """What the page /compare shows of the newest run."""
     return json.loads(get(f"/compare/state?scenario={scenario}"))
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
 
 
 def test_the_page_offers_every_service_and_scenario() -> None:
@@ -49,7 +26,7 @@ def test_the_page_offers_every_service_and_scenario() -> None:
 
 
 def test_a_run_from_the_page_fills_locusts_tables_and_leaves_a_record() -> None:
-    wait_for(lambda: json.loads(get("/stats/requests"))["worker_count"] == 1)
+    wait_for_the_worker()
     started = post(
         "/swarm", user_count="8", spawn_rate="1000", services=["starlette", "go"], scenarios=["hello", "json"], seed="7"
     )
@@ -102,19 +79,6 @@ def test_an_open_loop_from_the_page_shows_the_rate_that_was_offered() -> None:
         post("/stop")
     told = Folder(ROOT / "results" / "latest").read_run()
     assert (told.load, told.rates_per_second) == ("open", {"hello": 500.0})
-
-
-def test_a_run_from_the_page_is_refused_while_another_is_under_way() -> None:
-    measuring = Running("SERVICES=go", "SCENARIOS=hello", "MINUTES=2", "ROUNDS=1")
-    newest = (ROOT / "results" / "latest").resolve()
-    started = post("/swarm", user_count="4", spawn_rate="1000", services=["go"], scenarios=["hello"])
-    assert started["success"], started
-    try:
-        wait_for(lambda: "another run is under way on this stand: make bench" in get("/exceptions"))
-    finally:
-        post("/stop")
-        measuring.interrupt()
-    assert (ROOT / "results" / "latest").resolve() == newest == measuring.folder.path
 
 
 def test_what_is_no_rate_is_refused_with_what_is() -> None:

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from scipy.signal import lfilter
 
 from levelground.judging.percentiles import intervals
 from levelground.judging.statistics import Floats, Ints
 from levelground.model import histogram
 from levelground.model.histogram import Histogram
+from tests.drift import drift
 
 
 def one_round(blocks: int) -> Ints:
@@ -87,12 +87,11 @@ def latencies(rng: np.random.Generator, rounds: Ints, answers: int, restart_sd: 
 
     One answer in 30 takes longer by a factor from a Pareto distribution (index 1) that is cut off at 20.
     """
-    memory = math.exp(-1 / 20)
-    drift = lfilter([0.15 * math.sqrt(1 - memory**2)], [1, -memory], rng.standard_normal(len(rounds) + 200))[200:]
-    drift += rng.normal(0, restart_sd, rounds.max() + 1)[rounds]
+    host = drift(rng, len(rounds) + 200, sd=0.15, memory=20)[200:]
+    host += rng.normal(0, restart_sd, rounds.max() + 1)[rounds]
     shape = len(rounds), answers
     slow = np.where(rng.random(shape) < 1 / 30, np.minimum(rng.exponential(1.0, shape), 3.0), 0.0)
-    logs: Floats = math.log(1000) + drift[:, None] + 0.2 * rng.standard_normal(shape) + slow
+    logs: Floats = math.log(1000) + host[:, None] + 0.2 * rng.standard_normal(shape) + slow
     return logs
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.signal import lfilter
 from scipy.special import stdtrit
 
 from levelground.judging.statistics import (
@@ -22,6 +21,7 @@ from levelground.judging.statistics import (
     widest_half_width,
 )
 from levelground.model.interval import Interval
+from tests.drift import drift
 
 NAN = math.nan
 T1 = 12.706204736
@@ -332,9 +332,8 @@ def noisy_host(rng: np.random.Generator, services: int, rounds: Ints, restart_sd
     Each block's slices come one after another in random order. A restart shifts each service, and the host too.
     """
     shape = len(rounds), services
-    memory = math.exp(-1 / (20 * services))
-    drift = lfilter([0.15 * math.sqrt(1 - memory**2)], [1, -memory], rng.standard_normal(shape).ravel()).reshape(shape)
-    logs = rng.permuted(drift, axis=1) + 0.14 * np.clip(rng.standard_t(4, shape), -6, 6)
+    host = drift(rng, len(rounds) * services, sd=0.15, memory=20 * services).reshape(shape)
+    logs = rng.permuted(host, axis=1) + 0.14 * np.clip(rng.standard_t(4, shape), -6, 6)
     if restart_sd:
         count = len(np.unique(rounds))
         logs += rng.normal(0, restart_sd, (count, services))[rounds] + rng.normal(0, 0.1, (count, 1))[rounds]

@@ -35,9 +35,9 @@ def specs(page: str) -> dict[str, Any]:
     return read
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> tuple[Material, str, Path]:
-    folder = written(tmp_path, a_closed_run())
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Material, str, Path]:
+    folder = written(tmp_path_factory.mktemp("results"), a_closed_run())
     found = material.read(folder)
     report.write(folder, found)
     return found, (folder.path / report.FILE).read_text(), folder.path

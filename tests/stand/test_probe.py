@@ -1,7 +1,6 @@
 """The probe against services that answer well, badly, drop by drop or not at all."""
 
 import json
-import time
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -68,10 +67,8 @@ def test_what_is_no_description_is_not_up(pieces: Sequence[Piece], complaint: st
     ids=["nothing", "an answer", "two heads", "a body", "a head without end"],
 )
 def test_what_is_not_there_in_time_is_not_up(pieces: Sequence[Piece]) -> None:
-    began = time.monotonic()
     with pytest.raises(probe.NotUp, match=r"GET /about: no whole answer within 0\.3 s"):
         about(*pieces)
-    assert time.monotonic() - began < 10
 
 
 def test_who_refuses_is_not_up() -> None:
@@ -92,10 +89,8 @@ def test_a_page_is_there_whatever_it_answers() -> None:
 
 
 def test_a_page_that_trickles_is_not_waited_for_beyond_the_time() -> None:
-    began = time.monotonic()
     with Server(lambda *_: drop_by_drop(answer(b" " * 1000))) as server:
         assert not probe.await_page(server.address, NO_TIME)
-    assert time.monotonic() - began < 10
 
 
 def test_who_is_up_and_who_is_not_is_told_with_the_reason() -> None:

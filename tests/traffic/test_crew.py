@@ -288,13 +288,11 @@ def test_a_helper_that_is_killed_between_slices_is_one_clear_error() -> None:
 
 def test_a_helper_that_is_killed_in_a_slice_is_one_clear_error() -> None:
     with closing(crew.Helpers(1)) as own, driven(own, greetings()) as (_, one, scripts):
-        began = time.monotonic()
         killer = threading.Timer(0.1, os.kill, (own.pids[0], signal.SIGKILL))
         killer.start()
         with pytest.raises(crew.Lost, match="a generator process was ended by SIGKILL"):
             one.burst(scripts, 0, 0.5)
         killer.join()
-        assert time.monotonic() - began < 30
 
 
 def test_a_helper_that_hangs_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,19 +58,25 @@ def test_a_free_connection_that_the_server_closes_costs_no_drain(monkeypatch: py
 
 def test_a_free_connection_that_the_server_closes_is_a_reconnect_and_no_error() -> None:
     result = release(lambda *_: CLOSING, [0, 200, 400, 600], seconds=0.8)
-    assert (result.answers, result.errors, result.reconnects) == (4, {}, 4)
+    assert (result.answers, result.errors) == (4, {})
+    # What a busy host closes only after the slice is no reconnect of this slice.
+    assert result.reconnects in (3, 4)
 
 
 def test_a_free_connection_may_be_reset_as_well() -> None:
     result = release(lambda *_: [RIGHT, 0.05, RESET], [0, 300], seconds=0.5)
-    assert (result.answers, result.errors, result.reconnects) == (2, {}, 2)
+    assert (result.answers, result.errors) == (2, {})
+    assert result.reconnects in (1, 2)
 
 
 def test_the_connections_of_a_slice_are_all_there_in_the_next() -> None:
-    with learned(lambda *_: CLOSING, 3) as (_, one, scripts):
-        for _ in range(3):
-            result = one.release(scripts, 0, [0, MS, 2 * MS], 0.01)
+    with learned(lambda *_: CLOSING, 3) as (server, one, scripts):
+        for number in range(3):
+            one.prepare(3)
+            result = one.release(scripts, 0, [0, MS, 2 * MS], 0.05)
             assert (result.answers, result.errors) == (3, {})
+            while server.closed < 3 * (number + 1):
+                time.sleep(0.001)
 
 
 def connections_at_each_request(due_ms: Sequence[float]) -> list[int]:
@@ -100,8 +106,9 @@ def test_opening_it_again_waits_while_a_request_is_due_that_another_connection_c
 
 def test_opening_it_again_does_not_wait_if_a_request_has_no_other_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "_REOPEN_NS", 10**10)
-    result = release(lambda *_: CLOSING, [0, 100, 200], connections=1, seconds=0.3)
-    assert (result.answers, result.errors, result.reconnects) == (3, {}, 3)
+    result = release(lambda *_: CLOSING, [0, 400, 800], connections=1, seconds=1.0)
+    assert (result.answers, result.errors) == (3, {})
+    assert result.reconnects in (2, 3)
 
 
 def test_a_connection_that_cannot_be_opened_again_is_one_error_and_the_others_go_on() -> None:

@@ -77,10 +77,8 @@ def test_requests_that_are_never_answered_count_with_their_age(monkeypatch: pyte
 
 def test_an_answer_that_trickles_counts_as_unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "DRAIN_SECONDS", 0.2)
-    began = time.monotonic()
     _, result = release(lambda number, _: TRICKLE if number == 0 else [RIGHT], [0, 1, 2])
     assert (result.answers, result.unanswered, result.errors) == (2, 1, {})
-    assert time.monotonic() - began < 20
 
 
 def test_a_slice_opens_what_the_slice_before_gave_up(monkeypatch: pytest.MonkeyPatch) -> None:

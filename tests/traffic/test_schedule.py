@@ -5,9 +5,9 @@ from itertools import islice
 
 import numpy as np
 import pytest
+import scipy
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import kstest
 
 from levelground.traffic import schedule
 
@@ -61,7 +61,7 @@ BLOCK = next(schedule.blocks(1, {"hello": ["a", "b"]}))
 def test_arrivals_are_poisson() -> None:
     due = np.array(schedule.arrivals(1, BLOCK, 1000.0, 20.0)) / 1e9
     gaps = np.diff(due)
-    assert kstest(gaps, "expon", args=(0, 1 / 1000)).pvalue > 0.01
+    assert scipy.stats.kstest(gaps, "expon", args=(0, 1 / 1000)).pvalue > 0.01
     assert len(due) == pytest.approx(20_000, abs=4 * 20_000**0.5)
     # Gaps that follow each other know nothing of each other.
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < 4 / len(gaps) ** 0.5

@@ -2,13 +2,13 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from levelground.traffic import message, spelling
@@ -98,6 +98,7 @@ def step(value: object) -> Step:
     return data("GET", "/json", says=value)
 
 
+@settings(max_examples=40)  # for each of ten encoders in each of two framings, which do not depend on the encoder
 @encoders
 @framings
 @given(value=values)
@@ -178,6 +179,21 @@ def test_headers_of_changing_length_are_not_guessed() -> None:
 def test_a_body_in_several_chunks_is_not_guessed() -> None:
     whole = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
     assert spelling.fit([(text("GET", "/", says="hello world"), marks(whole))]) is None
+
+
+@example(said=[[], [None, None]])
+@example(said=["1.0", 1.0])
+@example(said=["</", "</ /"])
+@example(said=["\u2028", "<ü"])
+@example(said=["a", "\x7f"])
+@example(said=[{"b": 1.0, "a": 2}, {"a": 1.0, "b": 2}])
+@given(said=st.lists(values, min_size=2, max_size=20))
+def test_styles_that_write_one_step_alike_write_every_step_of_its_kind_alike(said: Sequence[object]) -> None:
+    seen: dict[object, list[int]] = {}
+    for one in map(step, said):
+        written = [style.write(one) for style in STYLES if not style.newline]
+        alike = [written.index(body) for body in written]
+        assert seen.setdefault(spelling.kind(one), alike) == alike
 
 
 def test_steps_of_one_kind_differ_in_their_values_only() -> None:
