@@ -4,7 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TEXT, JSON = "text/plain", "application/json"
+from levelground.traffic import events
+
+TEXT, JSON, EVENTS, BINARY = "text/plain", "application/json", "text/event-stream", "application/octet-stream"
+HOST = "level.ground"
+"""The Host header of every request, whichever service it goes to: identical traffic is identical bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,17 +16,32 @@ class Step:
     """One request of a transaction, and what is right as its answer."""
 
     request: bytes
+    """In HTTP, or the masked frames of one WebSocket message."""
     status: int
+    """0: the answer is a WebSocket message, which has none."""
     media_type: str | None
-    body: str
-    """Text, or JSON in its canonical form; "" if the answer has no body."""
+    """Of a WebSocket message TEXT or BINARY."""
+    body: str | bytes
+    """Text, JSON in its canonical form, events as `events.write` has them, or bytes; "" if the answer has no body."""
     written: str = ""
     """JSON as the scenario wrote it, with its order of keys and its 100.0; "" if that is the canonical form."""
+    streams: bool = False
+    """Whether the body comes piece by piece: then the time to its first byte is measured too."""
+    websocket: str = ""
+    """The path of the WebSocket that the request is a message of; "" for an HTTP request."""
 
     @property
     def line(self) -> str:
         """Method and target, for messages."""
+        if self.websocket:
+            kind = "binary" if self.media_type == BINARY else "text"
+            return f"WS {self.websocket} with {len(self.content):,} bytes of {kind}"
         return self.request.partition(b" HTTP/")[0].decode()
+
+    @property
+    def content(self) -> bytes:
+        """The body in bytes."""
+        return self.body if isinstance(self.body, bytes) else self.body.encode()
 
     def accepts(self, status: int, media_type: str | None, body: bytes) -> bool:
         """Whether an answer says what it should: status, media type, decoded body."""
@@ -33,9 +52,13 @@ class Step:
         if media_type != self.media_type:
             return False
         try:
-            return self.body == (canonical(json.loads(body)) if media_type == JSON else body.decode())
+            if media_type == JSON:
+                return self.body == canonical(json.loads(body))
+            if media_type == EVENTS:
+                return events.parse(self.content) == events.parse(body)
         except (ValueError, RecursionError):
             return False
+        return self.content == body
 
 
 Transaction = Sequence[Step]

@@ -65,7 +65,7 @@ def test_an_echo_is_about_a_kibibyte() -> None:
     (echo,) = scenario.select(ALL, ["echo"])
     for of_connection in rendered(echo):
         for (step,) in of_connection:
-            assert 800 < len(step.body.encode()) < 1200
+            assert 800 < len(step.content) < 1200
 
 
 def test_every_request_is_http_with_the_fixed_host_and_a_true_length() -> None:
