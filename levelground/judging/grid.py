@@ -20,9 +20,19 @@ class Grid:
     """The blocks of one scenario, without the warm-up and without blocks that were broken off."""
 
     def __init__(
-        self, run: Run, scenario: str, slices: Sequence[Slice], disturbed: Mapping[int, str], known: Mapping[int, str]
+        self,
+        run: Run,
+        scenario: str,
+        slices: Sequence[Slice],
+        disturbed: Mapping[int, str],
+        known: Mapping[int, str],
+        memory: undisturbed.Memory | None = None,
+        unpack: Callable[[str], Floats] = arrivals.unpack,
     ) -> None:
-        """`slices` may include other scenarios. `disturbed` says by block why it is dropped, `known` its known work."""
+        """`slices` may include other scenarios. `disturbed` says by block why it is dropped, `known` its known work.
+
+        Who makes a grid of the same run again and again gives it the same `memory`, and an `unpack` that remembers.
+        """
         self.run, self.scenario = run, scenario
         slices = _whole(run, scenario, [one for one in slices if one.scenario == scenario and not one.warmup])
         self.measured = {one.block for one in slices}
@@ -31,6 +41,7 @@ class Grid:
         self.baseline = self.names.index(run.baseline) if run.baseline in self.names else 0
         """Its column."""
         self._known = known
+        self._memory, self._unpack = memory, unpack
         self._row = {block: row for row, block in enumerate(sorted(self.measured.difference(self.disturbed)))}
         every: dict[str, list[Slice]] = {name: [] for name in self.names}
         for one in slices:
@@ -103,22 +114,22 @@ class Grid:
             return None
         labels = np.unique(self.rounds).tolist()
         arrived = [self._arrivals(column) for column in range(len(self.names))]
-        known = [arrivals.unpack(self._known.get(block, "")) for block in self._row]
+        known = [self._unpack(self._known.get(block, "")) for block in self._row]
         rows = [np.flatnonzero(self.rounds == label).tolist() for label in labels]
         gaps = [[[of_service[row] for row in of_round] for of_service in arrived] for of_round in rows]
         pieces = [[known[row] for row in of_round] for of_round in rows]
-        return undisturbed.costs(gaps, pieces, answers, self.run.seed, resamples)
+        return undisturbed.costs(gaps, pieces, answers, self.run.seed, resamples, self._memory)
 
     def _arrivals(self, column: int) -> list[Floats]:
         """The gaps between a service's answers in each row; empty where it has no good slice or is not compared."""
         gaps: list[Floats] = [np.empty(0)] * len(self._row)
         for one in self.good[self.names[column]] if self.compared[column] else ():
-            gaps[self._row[one.block]] = arrivals.unpack(one.arrivals)
+            gaps[self._row[one.block]] = self._unpack(one.arrivals)
         return gaps
 
     def known_work(self) -> list[Floats]:
         """Pieces of known work in each block that was measured, whether it counts or not."""
-        return [arrivals.unpack(self._known[block]) for block in self.measured if block in self._known]
+        return [self._unpack(self._known[block]) for block in self.measured if block in self._known]
 
     def trials(self) -> Mapping[str, Trials]:
         """Each service's trials in a search for capacity; empty for other loads."""

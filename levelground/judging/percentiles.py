@@ -55,13 +55,9 @@ def intervals(
 
 def _batched(histograms: Sequence[Histogram], rounds: Ints) -> tuple[list[int], Floats]:
     """The buckets that hold an answer, rising, and the answers of each batch in each of them."""
-    labels = batches(rounds)
-    each = [
-        histogram.add(histograms[row] for row in np.flatnonzero(labels == label).tolist())
-        for label in np.unique(labels)
-    ]
-    buckets = sorted(set().union(*each))
-    return buckets, np.array([[one.get(bucket, 0) for bucket in buckets] for one in each], dtype=np.float64)
+    _, labels = np.unique(batches(rounds), return_inverse=True)
+    buckets, counts = histogram.sums(histograms, int(labels.max()) + 1, labels)
+    return buckets, counts.astype(np.float64)
 
 
 def _interval(buckets: Sequence[int], counts: Floats, percent: float, confidence: float) -> Interval | None:

@@ -162,23 +162,12 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
             if member.about
         },
     }
-    tables = {grid.scenario: _table(grid) for grid in _grids(run, slices, blocks)}
-    return Summary(run.run, context, run.baseline, tables)
+    return Summary(run.run, context, run.baseline, {grid.scenario: table(grid) for grid in _grids(run, slices, blocks)})
 
 
 def counted(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> dict[str, dict[str, list[Slice]]]:
     """The slices that a summary's numbers come from, by scenario and service: good ones of blocks that count."""
     return {grid.scenario: grid.good for grid in _grids(run, slices, blocks)}
-
-
-def ratio_widths(
-    run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions], resamples: int = 200
-) -> dict[str, float]:
-    """The widest half width, relative, among the ratios that each scenario has by now; infinite: one has none yet.
-
-    Cheap enough for mid-run; with as many resamples as the table has, exactly the table's.
-    """
-    return {grid.scenario: _widest(grid, resamples) for grid in _grids(run, slices, blocks)}
 
 
 def _grids(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions]) -> Iterator[Grid]:
@@ -188,32 +177,27 @@ def _grids(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions]) -> I
     return (Grid(run, scenario, slices, disturbed, known) for scenario in run.scenarios)
 
 
-def _widest(grid: Grid, resamples: int) -> float:
-    if grid.too_noisy:
+def widest(table: Table) -> float:
+    """The widest half width, relative, among the ratios that a scenario is ranked by; infinite: it lacks one so far."""
+    if table.too_noisy:
         return math.inf
-    if not grid.names:
+    if not table.services:
         return 0.0
-    intervals = _ranking(grid, resamples)
+    main = measure(table)
     # A service that fails will never have a ratio; one with too few blocks will.
-    failed = [any(not one.startswith(gates.TOO_FEW) for one in grid.reasons[name]) for name in grid.names]
-    if any(one is None and not given_up for one, given_up in zip(intervals, failed, strict=True)):
-        return math.inf
-    return statistics.widest_half_width(one for one in intervals if one)
+    awaited = [
+        ratio
+        for cell in table.services.values()
+        if (ratio := getattr(cell, main)) or all(one.startswith(gates.TOO_FEW) for one in cell.reasons)
+    ]
+    return statistics.widest_half_width(awaited)
 
 
-def _ranking(grid: Grid, resamples: int) -> Intervals:
-    """The ratios that the scenario is ranked by, and nothing else."""
-    if grid.run.load == "capacity":
-        return statistics.independent_ratios(_capacities(grid, grid.trials()), grid.baseline)
-    if (costs := grid.costs(min(resamples, undisturbed.RESAMPLES))) is not None:
-        return undisturbed.ratios(costs, grid.baseline)
-    return statistics.ratios(grid.outcome, grid.baseline, grid.rounds, grid.run.seed, resamples=resamples)
-
-
-def _table(grid: Grid) -> Table:
+def table(grid: Grid, resamples: int = statistics.RESAMPLES) -> Table:
+    """The table of one scenario."""
     if not grid.names:
         return Table(load=grid.run.load, blocks=0, dropped_blocks=0, services={})
-    compared, totals, tried = _compare(grid), _total(grid), grid.trials()
+    compared, totals, tried = _compare(grid, resamples), _total(grid), grid.trials()
     share, factor = undisturbed.disturbance(grid.known_work()) or (None, None)
     return Table(
         load=grid.run.load,
@@ -245,19 +229,20 @@ class _Comparison:
     """The ratios that the scenario is ranked by."""
 
 
-def _compare(grid: Grid) -> _Comparison:
+def _compare(grid: Grid, resamples: int) -> _Comparison:
     rounds, seed, nothing = grid.rounds, grid.run.seed, [None] * len(grid.names)
-    cpu_ratios = statistics.ratios(grid.cpu_per_request, grid.baseline, rounds, seed)
+    cpu_ratios = statistics.ratios(grid.cpu_per_request, grid.baseline, rounds, seed, resamples=resamples)
     if grid.run.load == "capacity":
         found = _capacities(grid, grid.trials())
         ratios, letters = statistics.independent_ratios(found, grid.baseline), statistics.independent_letters(found)
         return _Comparison(letters, ratios, cpu_ratios, found, nothing, nothing, ranking=ratios)
-    ratios = statistics.ratios(grid.outcome, grid.baseline, rounds, seed)
-    if (costs := grid.costs()) is not None:
+    ratios = statistics.ratios(grid.outcome, grid.baseline, rounds, seed, resamples=resamples)
+    if (costs := grid.costs(min(resamples, undisturbed.RESAMPLES))) is not None:
         each, ranking = undisturbed.each(costs), undisturbed.ratios(costs, grid.baseline)
         return _Comparison(undisturbed.letters(costs), ratios, cpu_ratios, nothing, each, ranking, ranking)
     # The best has the first letter: the highest rate, or the lowest latency.
-    letters = statistics.letters(1 / grid.outcome if grid.run.load == "open" else grid.outcome, rounds, seed)
+    better = 1 / grid.outcome if grid.run.load == "open" else grid.outcome
+    letters = statistics.letters(better, rounds, seed, resamples=resamples)
     return _Comparison(letters, ratios, cpu_ratios, nothing, nothing, nothing, ranking=ratios)
 
 
@@ -351,8 +336,8 @@ def _reasons(grid: Grid, name: str) -> list[str]:
 
 
 def _percentiles(histograms: Iterable[histogram.Histogram]) -> dict[str, float | None]:
-    total = histogram.add(histograms)
-    return {key: histogram.percentile_us(total, percent) for key, percent in PERCENTILES.items()}
+    found = histogram.percentiles_us(histogram.add(histograms), list(PERCENTILES.values()))
+    return dict(zip(PERCENTILES, found, strict=True)) if found else dict.fromkeys(PERCENTILES)
 
 
 def _percentile_intervals(slices: Sequence[Slice]) -> dict[str, Interval | None]:

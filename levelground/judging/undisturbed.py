@@ -11,7 +11,7 @@ collection that takes place in fewer than nine in ten the windows is not in it (
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
@@ -38,8 +38,6 @@ _KEPT = 2
 _STRIDES = 8
 """Windows overlap: each begins an eighth of its answers after the one before."""
 RESAMPLES = 1000
-_AT_ONCE = 50
-"""Resamples that are computed together: what they need stays in the CPU's cache."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def windows(gaps: Sequence[Floats], answers: int) -> Windows:
     found = [_sums(one, answers)[::stride] for one in gaps]
     us = np.concatenate(found) if found else np.empty(0)
     block = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    kept = np.argsort(us, kind="stable")[: math.ceil(_KEPT * LOWEST * len(us))]
+    kept = _smallest(us, math.ceil(_KEPT * LOWEST * len(us)))
     return Windows(us[kept], block[kept], np.array([len(one) for one in found], dtype=np.float64))
 
 
@@ -72,20 +70,38 @@ def _sums(gaps: Floats, answers: int) -> Floats:
     return until[answers:] - until[:-answers] if len(gaps) >= answers else np.empty(0)
 
 
+def _smallest(values: Floats, number: int) -> Ints:
+    """Where the smallest values are, in rising order."""
+    some = np.sort(np.argpartition(values, number - 1)[:number]) if number else np.empty(0, dtype=np.int64)
+    smallest: Ints = some[np.argsort(values[some], kind="stable")]
+    return smallest
+
+
 def lowest(of: Windows, counts: Floats) -> Floats:
     """The mean of the lowest windows when blocks are drawn so often: a row of `counts` for each resample.
 
     NaN where a resample has none.
     """
-    means = np.empty(len(counts))
-    for start in range(0, len(counts), _AT_ONCE):
-        part = counts[start : start + _AT_ONCE]
-        weights = part[:, of.block]
-        wanted = LOWEST * (part @ of.per_block)
-        before = np.cumsum(weights, axis=1) - weights
-        taken = np.clip(wanted[:, None] - before, 0.0, weights)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means[start : start + _AT_ONCE] = taken @ of.us / taken.sum(axis=1)
+    # Windows are added up in groups; only in the group in which the lowest end does it matter which ones they are.
+    size = max(1, math.isqrt(len(of.us)))
+    groups = max(1, math.ceil(len(of.us) / size))
+    cell = np.arange(len(of.us)) // size * len(of.per_block) + of.block
+    shape = (groups, len(of.per_block))
+    number = np.bincount(cell, minlength=groups * shape[1]).reshape(shape)
+    total = np.bincount(cell, weights=of.us, minlength=groups * shape[1]).reshape(shape)
+    number_until, total_until = (np.cumsum(counts @ one.T, axis=1) for one in (number, total))
+    wanted = LOWEST * (counts @ of.per_block)
+    whole = np.sum(number_until <= wanted[:, None], axis=1)
+    row, before = np.arange(len(counts)), np.maximum(whole - 1, 0)
+    taken = np.where(whole > 0, number_until[row, before], 0.0)
+    us = np.where(whole > 0, total_until[row, before], 0.0)
+    inside = np.minimum(whole, groups - 1)[:, None] * size + np.arange(size)
+    is_there = (inside < len(of.us)) & (whole < groups)[:, None]
+    inside = np.where(is_there, inside, 0)
+    weights = np.where(is_there, counts[row[:, None], of.block[inside]], 0.0) if len(of.us) else np.zeros((len(row), 1))
+    part = np.clip((wanted - taken)[:, None] - (np.cumsum(weights, axis=1) - weights), 0.0, weights)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means: Floats = (us + (part * of.us[inside]).sum(axis=1)) / (taken + part.sum(axis=1))
     return means
 
 
@@ -146,45 +162,90 @@ class Costs:
     """Resamples of the mean over rounds: a row for each resample, less its mean."""
 
 
+@dataclass(frozen=True)
+class _Round:
+    """Of one round, with an entry for each service; NaN where one has no windows."""
+
+    logs: Floats
+    noise: Floats
+    drawn: Floats
+    """Resamples of `logs`, a row for each, less their mean."""
+
+
+class Memory:
+    """What was worked out for rounds that are over, so that a run can be judged again and again while it goes on."""
+
+    def __init__(self) -> None:
+        self.lengths: dict[tuple[int, int], list[int]] = {}
+        self.rounds: dict[Hashable, _Round] = {}
+
+
 def costs(
     gaps: Sequence[Sequence[Sequence[Floats]]],
     pieces: Sequence[Sequence[Floats]],
     answers: int,
     seed: int,
     resamples: int = RESAMPLES,
+    memory: Memory | None = None,
 ) -> Costs:
-    """From gaps by round, service and block, and pieces of known work by round and block."""
+    """From gaps by round, service and block, and pieces of known work by round and block.
+
+    With a `memory`, which belongs to one scenario, only what has changed is worked out; the lengths of windows are
+    then looked at again only when there is twice as much to look at.
+    """
     services = len(gaps[0]) if gaps else 0
-    lengths = [_length([of_round[column] for of_round in gaps], pieces, answers) for column in range(services)]
-    logs = np.full((len(gaps), services), np.nan)
-    noise = np.full_like(logs, np.nan)
-    drawn = np.zeros((len(gaps), resamples, services))
-    rng = np.random.default_rng(seed)
-    for number, (of_round, known) in enumerate(zip(gaps, pieces, strict=True)):
-        blocks = len(known)
-        counts = np.concatenate([np.ones((1, blocks)), _draws(rng, blocks, resamples)])
-        slowdown = Slowdown(known, counts)
-        for column, of_service in enumerate(of_round):
-            found = windows(of_service, lengths[column])
-            if not found.enough:
-                continue
-            us = lowest(found, counts)
-            us = np.where(np.isfinite(us), us, us[0])
-            us = np.log(us / slowdown.of(us) / lengths[column])
-            logs[number, column] = us[0]
-            noise[number, column] = us[1:].var()
-            drawn[number, :, column] = us[1:] - us[1:].mean()
+    known = Memory() if memory is None else memory
+    much = len(gaps), sum(map(len, pieces)).bit_length()
+    if much not in known.lengths:
+        pooled = [one for of_round in pieces for one in of_round]
+        slowdown = Slowdown(pooled, np.ones((1, len(pooled))))
+        known.lengths[much] = [
+            _length([of_round[column] for of_round in gaps], slowdown, answers) for column in range(services)
+        ]
+    lengths = known.lengths[much]
+    rounds = []
+    for number, (of_round, work) in enumerate(zip(gaps, pieces, strict=True)):
+        content = sum(len(one) for of_service in of_round for one in of_service), sum(map(len, work))
+        key = (number, resamples, len(work), *content, *lengths)
+        if key not in known.rounds:
+            known.rounds[key] = _round(of_round, work, lengths, np.random.default_rng([seed, number]), resamples)
+        rounds.append(known.rounds[key])
+    if not rounds:
+        return Costs(np.empty((0, 0)), np.empty((0, 0)), np.empty((resamples, 0)))
+    logs = np.array([one.logs for one in rounds])
     present = np.maximum(np.isfinite(logs).sum(axis=0), 1)
-    return Costs(logs, noise, drawn.sum(axis=0) / present)
+    return Costs(logs, np.array([one.noise for one in rounds]), sum(one.drawn for one in rounds) / present)
 
 
-def _length(gaps: Sequence[Sequence[Floats]], pieces: Sequence[Sequence[Floats]], answers: int) -> int:
+def _round(
+    gaps: Sequence[Sequence[Floats]],
+    pieces: Sequence[Floats],
+    lengths: Sequence[int],
+    rng: np.random.Generator,
+    resamples: int,
+) -> _Round:
+    counts = np.concatenate([np.ones((1, len(pieces))), _draws(rng, len(pieces), resamples)])
+    slowdown = Slowdown(pieces, counts)
+    logs, noise = np.full((2, len(gaps)), np.nan)
+    drawn = np.zeros((resamples, len(gaps)))
+    for column, (of_service, length) in enumerate(zip(gaps, lengths, strict=True)):
+        found = windows(of_service, length)
+        if not found.enough:
+            continue
+        us = lowest(found, counts)
+        us = np.where(np.isfinite(us), us, us[0])
+        us = np.log(us / slowdown.of(us) / length)
+        logs[column] = us[0]
+        noise[column] = us[1:].var()
+        drawn[:, column] = us[1:] - us[1:].mean()
+    return _Round(logs, noise, drawn)
+
+
+def _length(gaps: Sequence[Sequence[Floats]], slowdown: Slowdown, answers: int) -> int:
     """How many answers make a window of a service: doubled until twice as many change little, or a round lacks them.
 
     A server that answers in bursts has turns that are short by chance, if a window holds only one of them.
     """
-    known = [one for of_round in pieces for one in of_round]
-    slowdown = Slowdown(known, np.ones((1, len(known))))
     pooled = [one for of_round in gaps for one in of_round]
 
     def cost(length: int) -> float | None:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from locust.env import Environment
 
 from levelground.contract import checker
-from levelground.judging import statistics, summary
+from levelground.judging import summary
+from levelground.judging.live import Live
 from levelground.judging.summary import Summary
 from levelground.locust.driver import Connection, Driver, Watch
 from levelground.measuring import yardstick
@@ -17,7 +18,7 @@ from levelground.measuring.engine import Pipe
 from levelground.measuring.measurement import Measurement
 from levelground.measuring.plan import Changed, Plan, changes
 from levelground.model.folder import RESULTS, Folder
-from levelground.showing import table
+from levelground.showing import portmap, table
 from levelground.stand import host, probe
 from levelground.stand.catalog import Service
 
@@ -32,6 +33,7 @@ def run(plan: Plan, engine: Pipe) -> int:
     plan = replace(plan, excluded=_conformance(plan.services))
     _restart(plan.services, engine)
     print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
+    print(f"watch it at {portmap.web_ui(os.environ)}/compare", file=sys.stderr)
     return _measure(plan, engine, Folder.create())
 
 
@@ -137,14 +139,17 @@ class _Progress:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._live: Live | None = None
 
     def __call__(self, folder: Folder) -> bool:
         """Whether every ratio is as precise as was asked for: in more than one round, if there are to be any."""
-        told, (slices, blocks) = folder.read_run(), folder.read_all()
-        last, widths = slices[-1], summary.ratio_widths(told, slices, blocks)
-        print(table.progress(last.block, 60 * (self._plan.minutes or 0) - last.start_seconds, widths), file=sys.stderr)
+        self._live = live = self._live or Live(folder)
+        told = live.read()
+        last, widths = live.blocks[-1], {name: summary.widest(live.table(told, name)) for name in told.scenarios}
+        left = 60 * (self._plan.minutes or 0) - last.start_seconds - last.seconds
+        print(table.progress(last.block, left, widths), file=sys.stderr)
         wanted = self._plan.precision
         if wanted is None or last.round < min(1, self._plan.rounds - 1) or max(widths.values()) > wanted:
             return False
-        exact = summary.ratio_widths(told, slices, blocks, statistics.RESAMPLES)
-        return max(exact.values()) <= wanted
+        exact = summary.of(told, *folder.read_all()).scenarios.values()
+        return max(map(summary.widest, exact)) <= wanted

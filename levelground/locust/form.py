@@ -1,7 +1,7 @@
 """The web UI's first page: services, scenarios and load to choose, with a Start.
 
-Locust's own pages, which show a run, are at /watch. Its own start form would ask for a host, which nothing here needs,
-and fold away what there is to choose.
+The run is then shown at /compare (live.py); Locust's own pages are at /watch. Its own start form would ask for a host,
+which nothing here needs, and fold away what there is to choose.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,6 @@ from locust.runners import STATE_INIT, STATE_RUNNING, STATE_SPAWNING, MasterRunn
 from werkzeug.wrappers import Response as AnyResponse
 
 from levelground import options
-from levelground.locust import tab
 from levelground.measuring.plan import Plan
 from levelground.options import Bench
 from levelground.showing import captions
@@ -91,7 +90,7 @@ def install(environment: Environment) -> None:
         with gevent.Timeout(START_SECONDS, False):
             while not _is_running(environment):
                 gevent.sleep(0.01)
-        return redirect(f"watch?tab={tab.KEY}", 303)
+        return redirect("compare", 303)
 
     def watch() -> str | AnyResponse:
         if _state(environment) == STATE_INIT:

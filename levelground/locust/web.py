@@ -1,12 +1,12 @@
-"""Level Ground in Locust's web UI: the form in front, the tab, and on whoever sends the measurement."""
+"""Level Ground in Locust's web UI: the form in front, the live page, and on whoever sends the measurement."""
 
 from typing import Any
 
 from locust.env import Environment
 
 from levelground.judging import summary
-from levelground.locust import form, tab
-from levelground.locust.driver import Connection, Driver, Watch
+from levelground.locust import form, live
+from levelground.locust.driver import Connection, Driver
 from levelground.measuring import lock, yardstick
 from levelground.measuring.measurement import Measurement
 from levelground.model.folder import Folder
@@ -28,16 +28,12 @@ def install(environment: Environment, **_: Any) -> None:
                     folder,
                     give_way=driver.give_way,
                     after_slice=driver.feed,
-                    after_block=Watch(look),
                     yardstick=yardstick.ADDRESS,
                 ).run()
             finally:
                 summary.judge(folder)
 
-    def look(folder: Folder) -> None:
-        summary.judge(folder)
-
     driver = Driver(environment, measure)
     if environment.web_ui is not None:
         form.install(environment)
-        tab.install(environment)
+        live.install(environment)

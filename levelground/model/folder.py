@@ -99,6 +99,27 @@ class Folder:
                     yield decoder.decode(line)
 
 
+class Tail[Line: (Slice, Conditions)]:
+    """The lines of a file that is being written, each of them once."""
+
+    def __init__(self, folder: Folder, kind: type[Line]) -> None:
+        self._path = folder.path / _FILES[kind]
+        self._decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(kind)
+        self._read = 0
+
+    def read(self) -> list[Line]:
+        """The lines that are whole by now and were not read before."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                lines = file.read()
+        except FileNotFoundError:
+            return []
+        whole = lines[: lines.rfind(b"\n") + 1]
+        self._read += len(whole)
+        return [self._decoder.decode(line) for line in whole.splitlines()]
+
+
 _FILES: dict[type, str] = {Slice: "slices.jsonl", Conditions: "blocks.jsonl"}
 
 

@@ -24,6 +24,7 @@ _ROW = 26
 _NARROW = 3.0
 """Axes whose ends are nearer to each other than by this factor are linear, else logarithmic."""
 _SHOWN = "indexof(coloured, datum.service) >= 0"
+_FINE = [mantissa * 10.0**exponent for exponent in range(-4, 9) for mantissa in (1, 1.5, 2, 3, 5, 7)]
 _TICKS = [mantissa * 10.0**exponent for exponent in range(-4, 9) for mantissa in (1, 2, 5)]
 
 
@@ -91,15 +92,7 @@ def dots(
         "service:N",
         sort=services,
         title=None,
-        axis=alt.Axis(
-            labelLimit=160,
-            domain=False,
-            ticks=False,
-            labelPadding=8,
-            labelFontWeight=alt.condition(
-                f"indexof({json.dumps(list(strong))}, datum.value) >= 0", alt.value("bold"), alt.value("normal")
-            ),
-        ),
+        axis=_names(strong),
     )
     chart = alt.Chart(_data([asdict(one) | _look(looks[one.service]) for one in values])).transform_calculate(
         shown=f"{_SHOWN} ? datum.colour : grey"
@@ -134,6 +127,59 @@ def dots(
             )
         )
     return _finish(alt.layer(*layers), height=max(2, len(services)) * _ROW, description=description)
+
+
+def following(services: int, *, strong: Sequence[str], description: str) -> Spec:
+    """Rows of dots that the page fills, again and again while a run goes on.
+
+    Data: `rows` (service, order, value, low, high, letter, text, colour, shape), `lines` (value, label) and `band`
+    (low, high). Parameters beside those of every plot: `low`, `high` and `ticks` of the axis.
+    """
+
+    def of(name: str) -> alt.Chart:
+        return alt.Chart(alt.NamedData(name=name))
+
+    scale = alt.Scale(type="log", nice=False, clamp=True, domain=[alt.ExprRef("low"), alt.ExprRef("high")])
+    axis = alt.Axis(values=alt.ExprRef("ticks"), grid=True, labelOverlap=True, format="~g", title=None)
+    x = alt.X("value:Q", scale=scale, axis=axis)
+    y = alt.Y(
+        "service:N",
+        sort=alt.EncodingSortField(field="order", op="min", order="ascending"),
+        title=None,
+        axis=_names(strong),
+    )
+    chart = of("rows").transform_calculate(shown=f"{_SHOWN} ? datum.colour : grey")
+    colour = alt.Color("shown:N", scale=None, legend=None)
+    tooltip = [alt.Tooltip("service:N"), alt.Tooltip("text:N", title="95 %")]
+    layers = [
+        of("band").mark_rect(opacity=0.13, color="gray").encode(alt.X("low:Q", scale=scale), alt.X2("high:Q")),
+        of("lines").mark_rule(strokeDash=[4, 3], opacity=0.8, color="gray").encode(x, tooltip=["label:N"]),
+        chart.mark_rule(strokeWidth=2.5, opacity=0.9).encode(
+            alt.X("low:Q", scale=scale), alt.X2("high:Q"), y, color=colour
+        ),
+        chart.mark_point(size=85, filled=True, opacity=1, cursor="pointer").encode(
+            x, y, color=colour, shape=alt.Shape("shape:N", scale=None, legend=None), tooltip=tooltip
+        ),
+        chart.mark_text(align="left", dx=8, fontWeight="bold").encode(
+            y, x=alt.value(alt.expr("width")), text="letter:N", tooltip=["service:N", "letter:N"]
+        ),
+    ]
+    spec = _finish(alt.layer(*layers), height=max(2, services) * _ROW, description=description)
+    # Names that come with the rows need room.
+    spec["autosize"]["resize"] = True
+    spec["params"] += [{"name": name, "value": value} for name, value in (("low", 0.5), ("high", 2), ("ticks", []))]
+    return spec
+
+
+def steps(ends: Sequence[float]) -> tuple[float, float, list[float]]:
+    """The ends of a logarithmic axis that holds all of these, and its ticks; they move only in steps."""
+    known = [end for end in ends if math.isfinite(end) and end > 0] or [0.9, 1.1]
+    low, high = min(known), max(known)
+    fine = high / low < _NARROW
+    marks = [round(number * 0.02, 2) for number in range(1, 500)] if fine and low > 0.05 and high < 9 else _FINE
+    start = max((mark for mark in marks if mark < low), default=low / 2)
+    end = min((mark for mark in marks if mark > high), default=high * 2)
+    return start, end, [tick for tick in (_even(start, end) if fine else _TICKS) if start <= tick <= end]
 
 
 def scatter(
@@ -190,6 +236,13 @@ def rates(
     return _lines(steps, looks, x=x, y_title=y_title, description=description, limit=limit)
 
 
+def times(steps: Sequence[Step], looks: Mapping[str, Look], *, y_title: str, description: str) -> Spec:
+    """Values over the seconds of a run."""
+    scale = alt.Scale(domain=[0, max((one.x for one in steps), default=1.0)], nice=False)
+    x = alt.X("x:Q", title="seconds since the beginning", scale=scale, axis=alt.Axis(labelOverlap=True))
+    return _lines(steps, looks, x=x, y_title=y_title, description=description)
+
+
 def _lines(
     steps: Sequence[Step],
     looks: Mapping[str, Look],
@@ -236,6 +289,13 @@ def _lines(
         at = alt.Chart(_data([{"y": limit}]))
         layers.insert(0, at.mark_rule(strokeDash=[4, 3], color="gray").encode(y))
     return _finish(alt.layer(*layers), height=360, description=description)
+
+
+def _names(strong: Sequence[str]) -> alt.Axis:
+    """An axis of services; the `strong` ones are bold."""
+    is_strong = f"indexof({json.dumps(list(strong))}, datum.value) >= 0"
+    weight = alt.condition(is_strong, alt.value("bold"), alt.value("normal"))
+    return alt.Axis(labelLimit=160, domain=False, ticks=False, labelPadding=8, labelFontWeight=weight)
 
 
 def _legend(chart: alt.Chart, order: str) -> list[alt.Chart]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 COLOURS = ("#0099ee", "#aa4411", "#999900", "#994488", "#227744", "#ff0066", "#5544ff", "#ff11dd")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
+GLYPHS = dict(zip(SHAPES, "●■◆▲▼✚", strict=True))
+"""What a shape looks like in text."""
 DASHES: tuple[tuple[int, ...], ...] = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (4, 4), (1, 4))
 """Each belongs to the shape in its place."""
 GREYS = {"light": "#8c959f", "dark": "#6e7681"}

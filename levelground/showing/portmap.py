@@ -42,9 +42,13 @@ def render(
         )
         for service in services
     ]
-    locust = f"http://{host}:{environment.get('LOCUST_PORT', '8089')}"
-    rows.append(_Row("Locust", locust, "web UI", "choose services and scenarios, then Start"))
+    rows.append(_Row("Locust", web_ui(environment), "web UI", "choose services and scenarios, then Start"))
     lines = columns.lines(COLUMNS, {"": rows})
     if wrong:
         lines.append(f"not up: {', '.join(wrong)} (docker compose logs {' '.join(wrong)})")
     return "\n".join(lines)
+
+
+def web_ui(environment: Mapping[str, str]) -> str:
+    """Where Locust's pages are, for people on this host."""
+    return f"http://{environment.get('BIND_ADDRESS', '127.0.0.1')}:{environment.get('LOCUST_PORT', '8089')}"

@@ -87,7 +87,7 @@ def _page(material: Material) -> tuple[str, list[Listing]]:
     environment = facts.services(run)
     gates = [facts.dropped(summary), facts.invalid(summary)] if summary else []
     calibration = run.calibration or {}
-    bundle, script = _bundle(), (_FOLDER / "report.js").read_text()
+    vega, script = bundle(), asset("report.js")
     html = TEMPLATES.get_template("report.html").render(
         run=run,
         machine=facts.machine(run),
@@ -108,12 +108,12 @@ def _page(material: Material) -> tuple[str, list[Listing]]:
         specs=as_json(specs),
         greys=as_json(palette.GREYS),
         at_once=palette.AT_ONCE,
-        glyphs=dict(zip(palette.SHAPES, "●■◆▲▼✚", strict=True)),
+        glyphs=palette.GLYPHS,
         slug=listing.safe,
-        style=Markup((_FOLDER / "report.css").read_text()),
-        bundle=Markup(bundle),
+        style=Markup(asset("report.css")),
+        bundle=Markup(vega),
         script=Markup(script),
-        policy=policy([bundle, script]),
+        policy=policy([vega, script]),
     )
     return html, [*listings, environment, *gates]
 
@@ -124,9 +124,18 @@ def answers(summary: Summary | None) -> list[Answer]:
 
 def policy(scripts: Iterable[str]) -> str:
     """A content security policy under which only these scripts run, and nothing is requested."""
-    hashes = [f"'sha256-{b64encode(hashlib.sha256(one.encode()).digest()).decode()}'" for one in scripts]
-    allowed = " ".join(hashes) or "'none'"
+    allowed = " ".join(map(hashed, scripts)) or "'none'"
     return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"
+
+
+def hashed(script: str) -> str:
+    """As a content security policy names a script."""
+    return f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def asset(name: str) -> str:
+    """A style sheet or script of the pages."""
+    return (_FOLDER / name).read_text()
 
 
 def as_json(value: Any) -> Markup:
@@ -136,7 +145,7 @@ def as_json(value: Any) -> Markup:
 
 
 @cache
-def _bundle() -> str:
+def bundle() -> str:
     """Vega-Embed with Vega and Vega-Lite, as one script."""
     import vl_convert
 

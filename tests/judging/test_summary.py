@@ -313,7 +313,7 @@ def test_where_every_rate_met_the_objective_the_capacity_has_a_lower_bound_alone
 
 def test_a_scenario_that_no_service_has_a_part_in_has_no_ratio_to_wait_for() -> None:
     run = a_run("starlette", services={"starlette": a_member(left_out={"hello": "not part of it"})})
-    assert summary.ratio_widths(run, [], []) == {"hello": 0.0}
+    assert summary.widest(summary.of(run, []).scenarios["hello"]) == 0.0
 
 
 def undisturbed_run() -> Run:
@@ -352,7 +352,7 @@ def test_a_closed_loop_with_arrivals_is_ranked_by_its_undisturbed_cost() -> None
 def test_before_any_block_has_ended_a_run_with_arrivals_has_empty_cells() -> None:
     judged = summary.of(undisturbed_run(), [])
     assert judged.scenarios["hello"].services["fast"].undisturbed_ratio is None
-    assert summary.ratio_widths(undisturbed_run(), [], []) == {"hello": float("inf")}
+    assert summary.widest(judged.scenarios["hello"]) == float("inf")
 
 
 def test_runs_without_arrivals_are_judged_as_before() -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 
-from levelground.locust import form, tab
+from levelground.locust import form, live
 from levelground.locust.driver import Connection
 from levelground.stand import catalog
 from levelground.traffic import scenario
@@ -46,7 +46,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Environment:
     environment.create_local_runner()
     environment.create_web_ui("127.0.0.1", 0, delayed_start=True)
     form.install(environment)
-    tab.install(environment)
+    live.install(environment)
     return environment
 
 
@@ -90,7 +90,7 @@ def test_start_starts_what_was_chosen_and_shows_it(
     browser: FlaskClient, environment: Environment, started: Swarms
 ) -> None:
     answer = browser.post("/start", data=FORM)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "watch?tab=level-ground")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "compare")
     assert started == [(8, 100.0)]
     chosen = form.plan(vars(environment.parsed_options), 8)
     assert [one.name for one in chosen.services] == ["starlette", "go"]
