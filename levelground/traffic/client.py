@@ -76,7 +76,7 @@ class Burst:
     received_bytes: int = 0
     """Of all answers, right or wrong."""
     errors: Counter[str] = field(default_factory=Counter)
-    """What failed, by kind: refused, reset, closed, timeout, malformed, wrong answer."""
+    """What failed, by kind: refused, handshake, reset, closed, timeout, malformed, wrong answer."""
     reconnects: int = 0
     """Connections that were opened again after the service had closed them in good order: after an answer that said so,
     or while they were idle."""
@@ -125,7 +125,11 @@ class Endpoint:
         """
         self._must_be_open()
         asked = transactions if isinstance(transactions, Pool) else Pool(transactions)
-        connection = Question(self._address, TIMEOUT_SECONDS, LEARN_SECONDS, asked.websocket)
+        try:
+            connection = Question(self._address, TIMEOUT_SECONDS, LEARN_SECONDS, asked.websocket)
+        except NoAnswer as error:
+            # It answered, but not as a WebSocket.
+            raise (WrongAnswer(str(error)) if error.kind == "handshake" else error) from None
         try:
             return asked.learn(connection.ask)
         finally:

@@ -166,12 +166,12 @@ class Connection:
     def shakes(self, data: bytes) -> bool:
         """Whether the WebSocket is open with this answer to the greeting. Raises NoAnswer."""
         if not data:
-            raise NoAnswer("refused", f"WS {self._path}: closed in the opening handshake")
+            raise NoAnswer("handshake", f"WS {self._path}: closed in the opening handshake")
         assert self._websocket is not None
         try:
             return self._websocket.shake(data)
         except websocket.Refused as error:
-            raise NoAnswer("refused", f"WS {self._path}: {error}") from None
+            raise NoAnswer("handshake", f"WS {self._path}: {error}") from None
 
     def begin_to_open(self) -> None:
         """Does not wait: once it can be written to, it is open. Raises NoAnswer."""
