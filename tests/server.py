@@ -93,6 +93,7 @@ class Server:
                         time.sleep(piece)
                     else:
                         connection.sendall(piece)
+            connection.close()
         except OSError:
             pass
 

@@ -176,8 +176,8 @@ class Frames:
         is_text, payload = came
         media_type = TEXT if is_text else BINARY
         if expected.step.accepts(0, media_type, payload):
-            return RIGHT
-        return Verdict(False, False, f"{_wanted(expected)}, got {media_type} {payload[:200]!r}")
+            return Verdict(True, self._websocket.is_closed)
+        return Verdict(False, self._websocket.is_closed, f"{_wanted(expected)}, got {media_type} {payload[:200]!r}")
 
 
 class Answer:

@@ -72,6 +72,8 @@ class WebSocket:
         self._unread = 0
         """Bytes that were fed and are in no frame yet."""
         self._parts: list[bytes] = []
+        self.is_closed = False
+        """Whether a close frame came right after a message."""
         self._first = Opcode.CONT
 
     def to_send(self) -> bytes:
@@ -110,8 +112,10 @@ class WebSocket:
             # A length in more bytes than needed, which is not allowed, would only lead to a parse of all that follows.
             self._unread -= len(head(0, len(frame.data))) + len(frame.data)
             if frame.opcode is Opcode.CLOSE:
-                close = self._protocol.close_rcvd
-                raise Closed(f"a close frame, {close}")
+                if message is None:
+                    raise Closed(f"a close frame, {self._protocol.close_rcvd}")
+                self.is_closed = True
+                break
             if frame.opcode in (Opcode.PING, Opcode.PONG):
                 continue
             if message is not None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from levelground.traffic import pool, scenario
 from levelground.traffic.pool import FEW, SAMPLES, Learned, Pool, starts
 from levelground.traffic.scenario import data, empty, text
-from levelground.traffic.spelling import EXACT, NO_MARKS, STYLES, Framing, Marks, Spelling, Wire
+from levelground.traffic.spelling import ANY_CHUNKS, EXACT, NO_MARKS, STYLES, Framing, Marks, Spelling, Wire
 from levelground.traffic.step import JSON, Step
 from tests.rendered import rendered
 from tests.traffic.test_spelling import marks, sent, values
@@ -177,3 +177,16 @@ def test_a_pool_is_the_transactions_of_each_connection() -> None:
     transactions = [greetings(2), greetings(3)]
     assert list(Pool(transactions)) == transactions
     assert pool.Pool(transactions)[1] == greetings(3)
+
+
+def test_many_answers_in_chunks_of_any_size_are_predicted_all_the_same() -> None:
+    def in_chunks(step: Step) -> Marks:
+        parts = [step.content[:3], step.content[3:]]
+        wire = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+        return marks(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + wire)
+
+    asked = Asked(in_chunks)
+    scripts = Pool([greetings(1000)]).learn(asked)
+    assert len(asked.steps) == SAMPLES
+    assert scripts.warning is None
+    assert known(scripts[0][500]) == (ANY_CHUNKS, b"HTTP/1.1 200 ", b"hello 500")
