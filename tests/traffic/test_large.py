@@ -140,7 +140,7 @@ def uploads(sizes: Sequence[int]) -> list[Step]:
     return [upload("/upload", one, says={"size": len(one), "sha256": hashlib.sha256(one).hexdigest()}) for one in files]
 
 
-def take(_: int, request: bytes) -> Sequence[Piece]:
+def take(number: int, request: bytes) -> Sequence[Piece]:
     """What the file of an upload comes to."""
     head, _, form = request.partition(b"\r\n\r\n")
     boundary = b"\r\n--" + head.partition(b"boundary=")[2].partition(b"\r\n")[0] + b"--\r\n"

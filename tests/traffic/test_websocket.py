@@ -134,7 +134,7 @@ def test_an_echo_in_several_frames_is_right(loop: Loop) -> None:
     pieces: list[Piece] = [frame("hello", fin=False), 0.001, frame(" ü".encode(), opcode=Opcode.CONT)]
     with learned(lambda *_: pieces) as (_, one, scripts):
         result = loop(one, scripts)
-    assert result.answers > 2
+    assert result.answers >= 2
     assert not result.errors
 
 
