@@ -83,7 +83,7 @@ def test_every_echo_is_counted_and_timed(loop: Loop) -> None:
 @both_loops
 def test_messages_of_many_kinds_are_mixed(loop: Loop) -> None:
     steps = [HELLO, message("/ws", b"\x00\xff" * 40_000), message("/ws", "x" * 300, frames=3), message("/ws", "")]
-    with learned(steps=steps) as (server, one, scripts):
+    with learned(steps=steps, connections=4) as (server, one, scripts):
         result = loop(one, scripts)
         assert not result.errors
         assert result.answers == len(server.messages) >= 4
