@@ -108,6 +108,7 @@ class Server:
                     else:
                         # The client sees these bytes and the close after them at once, or could send on between them.
                         connection.sendall(piece, socket.MSG_MORE if then is None else 0)
+            connection.close()
         except OSError:
             pass
 

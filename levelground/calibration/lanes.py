@@ -103,7 +103,7 @@ def _measure(
             if before:
                 garbage_ns[before] += told
             before = name
-            target.prepare(CONNECTIONS)
+            target.prepare("hello", CONNECTIONS)
             _burst(target, block, measurement.LEAD_SECONDS)
             of_block[name] = _burst(target, block, lengths[name])
         pieces.append(arrivals.unpack(known.work(max(lengths.values()))))

@@ -207,11 +207,13 @@ class Client:
         if step.media_type is None:
             answer.must_be_empty(status=step.status)
         elif step.media_type == TEXT:
-            answer.must_be_text(step.body, status=step.status)
+            answer.must_be_text(step.content.decode(), status=step.status)
         elif step.media_type == HTML:
-            answer.must_be_page(step.body)
-        else:
+            answer.must_be_page(str(step.body))
+        elif step.media_type == JSON:
             answer.must_be_json(json.loads(step.body), status=step.status)
+        elif not step.accepts(answer.status, answer.headers.get_content_type(), answer.body):
+            raise answer.mismatch(f"{step.status} {step.media_type} {_short(step.content.decode(errors='replace'))}")
 
     def get(self, target: str, **headers: str) -> Answer:
         return self.request("GET", target, headers=headers)

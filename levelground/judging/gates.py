@@ -148,7 +148,7 @@ def verdict(
     if failed > FAILED_SHARE * max(1, kept):
         kinds = ", ".join(f"{kind} ×{count}" for kind, count in errors.most_common()) or "not up in a later round"
         reasons.append(f"errors: {kinds}; failed or away in {failed} of {kept} blocks")
-    if starving := _starved(run.connections, slices):
+    if starving := _starved(run.connections_in(scenario), slices):
         reasons.append(f"starved connections: {starving}")
     good = [one for one in slices if is_good(one)]
     if len(good) < FEWEST_BLOCKS:

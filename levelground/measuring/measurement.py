@@ -66,8 +66,9 @@ class Measurement:
         self._yardstick_at = yardstick
         self._address_of = address_of
         self._targets: dict[str, Target] = {}
-        self._transactions = {s.name: s.render(plan.seed, plan.connections) for s in plan.scenarios}
-        self._windows = {s.name: plan.connections * s.period for s in plan.scenarios}
+        self._connections = {s.name: s.connections or plan.connections for s in plan.scenarios}
+        self._transactions = {s.name: s.render(plan.seed, self._connections[s.name]) for s in plan.scenarios}
+        self._windows = {s.name: self._connections[s.name] * s.period for s in plan.scenarios}
         self._saturated: dict[str, dict[str, float]] = {name: {} for name in self._transactions}
         self._past = folder.last_slice()
         self._round = 0
@@ -206,12 +207,14 @@ class Measurement:
             return None if rate is None else schedule.arrivals(run.seed, block, rate, of_seconds)
 
         lead_due, slice_due = due(lead_seconds), due(seconds)
-        target.prepare(self._plan.connections)
+        target.prepare(block.scenario, self._connections[block.scenario])
         lead = target.burst(block, lead_seconds, lead_due)
         before = target.read()
         began = time.monotonic()
         burst = lead if lead.errors else target.burst(block, seconds, slice_due)
         after = target.read()
+        memory_bytes = target.memory_bytes()
+        self._part(target, block.scenario)
         target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None
         user_us, system_us = spent.user_and_system_us if spent and spent.user_and_system_us else (None, None)
@@ -230,7 +233,7 @@ class Measurement:
             latency=histogram.of(burst.latencies_ns),
             arrivals=arrivals.pack(burst.arrivals_ns),
             cpu_us=spent.cpu_us if spent else None,
-            memory_bytes=target.memory_bytes(),
+            memory_bytes=memory_bytes,
             generator_cpu_us=burst.generator_ns / 1000.0,
             throttled=spent.throttled if spent else 0,
             example=burst.example,
@@ -240,6 +243,7 @@ class Measurement:
             offered=len(slice_due or ()),
             unanswered=burst.unanswered,
             service_time=histogram.of(burst.service_ns),
+            first_byte=histogram.of(burst.first_byte_ns),
             slip=histogram.of(burst.slips_ns),
             out_of_memory=killed,
             restarted=restarted,
@@ -269,7 +273,14 @@ class Measurement:
                 except client.WrongAnswer as error:
                     wrong[name] = str(error)
                     continue
-                rate = target.warm_up(name, self._plan.connections, self._give_way)
+                try:
+                    rate = self._warm_up(target, name)
+                except client.NoAnswer as error:
+                    if self._connections[name] == self._plan.connections:
+                        raise
+                    wrong[name] = f"with {self._connections[name]:,} connections: {error}"
+                    del target.scripts[name]
+                    continue
                 if self._round == 0:
                     self._saturated[name][service.name] = rate
         except (probe.NotUp, client.NoAnswer) as error:
@@ -287,6 +298,17 @@ class Measurement:
             wrong=wrong,
         )
 
+    def _warm_up(self, target: Target, scenario: str) -> float:
+        try:
+            return target.warm_up(scenario, self._connections[scenario], self._give_way)
+        finally:
+            self._part(target, scenario)
+
+    def _part(self, target: Target, scenario: str) -> None:
+        """Not in the time of whoever is next: a service needs as long to close thousands as to open them."""
+        if self._connections[scenario] > self._plan.connections:
+            target.part(self._plan.connections)
+
     def _describe(self, members: Mapping[str, record.Member]) -> record.Run:
         plan = self._plan
         slowest = {name: rates.slowest(each) for name, each in self._saturated.items()}
@@ -303,11 +325,12 @@ class Measurement:
             slice_seconds={
                 name: max(service_seconds[name].values())
                 if service_seconds.get(name)
-                else self._slice_seconds(rate, per_second.get(name))
+                else self._slice_seconds(name, rate, per_second.get(name))
                 for name, rate in slowest.items()
             },
             service_seconds=service_seconds,
             window_answers=self._windows if plan.load == "closed" else {},
+            scenario_connections={s.name: s.connections for s in plan.scenarios if s.connections},
             lead_seconds=plan.lead_seconds or (LEAD_SECONDS if plan.load == "closed" else OPEN_LEAD_SECONDS),
             service_lead_seconds={
                 one.name: one.lead_seconds
@@ -336,21 +359,21 @@ class Measurement:
         return {
             scenario: {
                 name: round(
-                    rates.closed_seconds(SLICE_SECONDS, self._plan.connections, self._windows[scenario], rate), 4
+                    rates.closed_seconds(SLICE_SECONDS, self._connections[scenario], self._windows[scenario], rate), 4
                 )
                 for name, rate in saturated.items()
             }
             for scenario, saturated in self._saturated.items()
         }
 
-    def _slice_seconds(self, slowest: float, rate: float | None) -> float:
+    def _slice_seconds(self, scenario: str, slowest: float, rate: float | None) -> float:
         plan = self._plan
         if plan.slice_seconds is not None:
             return plan.slice_seconds
         if plan.load == "capacity":
             assert plan.objective is not None
             return rates.trial_seconds(plan.objective)
-        return round(rates.slice_seconds(plan.load, SLICE_SECONDS, slowest, plan.connections, rate), 3)
+        return round(rates.slice_seconds(plan.load, SLICE_SECONDS, slowest, self._connections[scenario], rate), 3)
 
 
 def _met_again(

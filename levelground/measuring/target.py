@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from levelground.stand import catalog, cgroup, host, probe
-from levelground.traffic import client, schedule
+from levelground.traffic import client, pool, schedule
 from levelground.traffic.crew import Crew
 
 WARM_BURST_SECONDS = 0.025
@@ -84,17 +84,21 @@ class Target:
         """Whether its cgroup was found when it was connected to."""
         return self._group is not None
 
-    def prepare(self, connections: int) -> None:
-        """Opens the connections, outside the measured time; a refusal is kept for `burst` to report."""
+    def prepare(self, scenario: str, connections: int) -> None:
+        """Opens what a scenario needs, outside the measured time; a refusal is kept for `burst` to report."""
         self._refusal = None
         try:
             if self._failures:
                 self.connect()
-            self.endpoint.prepare(connections)
+            self.endpoint.prepare(connections, pool.websocket(self.scripts.get(scenario, ())))
         except probe.NotUp as error:
             self._refusal = client.NoAnswer("refused", str(error))
         except client.NoAnswer as error:
             self._refusal = error
+
+    def part(self, connections: int) -> None:
+        """Leaves so many connections, and the service at rest."""
+        self.endpoint.part(connections)
 
     def burst(self, block: schedule.Block, seconds: float, due: Sequence[int] | None) -> client.Burst:
         """Traffic for so long: at the times in `due`, or as fast as answers come if it is None."""
@@ -113,9 +117,10 @@ class Target:
         """
         bursts: list[client.Burst] = []
         wanted, before = COLDEST // 2, math.inf
+        websocket = pool.websocket(self.scripts[scenario])
         while True:
             while len(bursts) < wanted:
-                self.endpoint.prepare(connections)
+                self.endpoint.prepare(connections, websocket)
                 bursts.append(self.endpoint.burst(self.scripts[scenario], len(bursts), WARM_BURST_SECONDS))
                 give_way()
             half = bursts[wanted // 2 :]

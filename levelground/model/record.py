@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-SCHEMA = 3
+SCHEMA = 4
 """2 adds open loops, capacity and blocks.jsonl; the defaults of the new fields are true of a run of 1.
 
 3 calls the baseline so; 1 and 2 call it the reference. Older runs are judged without intervals of percentiles.
+4 adds the time to the first byte and scenarios with a number of connections of their own.
 """
 
 
@@ -56,6 +57,11 @@ class Slice:
     """Open loop: requests that were given up; `latency` includes them with their age at that moment."""
     service_time: dict[int, int] = field(default_factory=dict)
     """Open loop: histogram of the right answers' latencies from when their requests were sent."""
+    first_byte: dict[int, int] = field(default_factory=dict)
+    """Streams and events: histogram of the times to the first byte of the right answers' bodies, counted as `latency`.
+
+    Of a WebSocket message and of any other answer only the last byte is timed.
+    """
     slip: dict[int, int] = field(default_factory=dict)
     """Open loop: histogram of how late the generator was, not counting the wait for a free connection."""
     out_of_memory: int = 0
@@ -193,11 +199,17 @@ class Run:
     """Closed loop: how many answers make a window, by scenario: turns of all connections with requests of each kind."""
     instructions: dict[str, dict[str, Instructions]] = field(default_factory=dict)
     """The newest count of these very images when the run began, by scenario and service."""
+    scenario_connections: dict[str, int] = field(default_factory=dict)
+    """Scenarios with a number of connections of their own."""
     ended: str | None = None
     """Why the run ended: time, precision, or interrupted; null: it was broken off."""
     resumed: list[str] = field(default_factory=list)
     """When the run was resumed after it had been broken off."""
     schema: int = SCHEMA
+
+    def connections_in(self, scenario: str) -> int:
+        """How many connections each service has in a scenario."""
+        return self.scenario_connections.get(scenario, self.connections)
 
 
 class TooNew(Exception):

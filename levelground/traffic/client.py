@@ -2,13 +2,15 @@
 
 `Endpoint.burst` sends as fast as the answers come (closed loop), `Endpoint.release` at given times (open loop).
 An answer with the length, the beginning and the end of a right one, as this service spells it, is right (between them
-are only headers); any other is parsed in full and judged by its meaning. Nothing here knows of Locust.
+are only headers); one that comes in pieces or is spelled otherwise is for `Connection.take`. Nothing ever waits for a
+socket to take a long request: what it could not take at once is sent when epoll says so. Nothing here knows of Locust.
 
 Servers close connections that were idle for some seconds, possibly just when a request is sent.
 That is no error: a free connection that is closed is opened again, and a request that meets the close of an idle
 connection before any byte of an answer is sent once more (RFC 9112, sections 9.3.1 and 9.6).
 """
 
+import resource
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -16,7 +18,7 @@ from dataclasses import dataclass, field
 
 from gevent import monkey
 
-from levelground.traffic import message
+from levelground.traffic import message, pool
 from levelground.traffic.connection import (
     ANCILLARY,
     NOTHING,
@@ -30,6 +32,7 @@ from levelground.traffic.connection import (
     is_close,
 )
 from levelground.traffic.pool import Learned, Pool, Script, Scripts
+from levelground.traffic.reading import Verdict
 from levelground.traffic.step import Transaction
 
 __all__ = ["Learned", "NoAnswer", "Script", "Scripts", "WrongAnswer"]
@@ -49,6 +52,12 @@ _SPIN_NS = 150_000
 """The last moments before a request is due or a slice begins are waited for awake: a timer is late by as much."""
 _REOPEN_NS = 1_000_000
 """So close to the next request no connection is opened again, if another one can take the request."""
+_BATCH = 64
+"""So many connections are opened before the service has to have taken them up: listen backlogs begin at 100."""
+_PART_SECONDS = 2.0
+"""How long a service may take to close the connections that were closed on this side."""
+_SPARE_FILES = 256
+"""Besides those of one service's connections."""
 _STEP_NS = 50_000
 """By so much CLOCK_REALTIME may drift against the monotonic clock in a slice: more is a step."""
 
@@ -67,7 +76,7 @@ class Burst:
     received_bytes: int = 0
     """Of all answers, right or wrong."""
     errors: Counter[str] = field(default_factory=Counter)
-    """What failed, by kind: refused, reset, closed, timeout, malformed, wrong answer."""
+    """What failed, by kind: refused, handshake, reset, closed, timeout, malformed, wrong answer."""
     reconnects: int = 0
     """Connections that were opened again after the service had closed them in good order: after an answer that said so,
     or while they were idle."""
@@ -77,6 +86,8 @@ class Burst:
     """Connections that got no answer before the time was over."""
     unanswered: int = 0
     """Open loop: requests without an answer at the end of the drain, or that found no connection until then."""
+    first_byte_ns: Sequence[int] = ()
+    """One for each right answer that is a stream: from when its request was due to the first byte of its body."""
     service_ns: Sequence[int] = ()
     """Open loop: one for each right answer, from the moment when its request was sent."""
     arrivals_ns: Sequence[int] = ()
@@ -95,14 +106,16 @@ class Burst:
 class Endpoint:
     """All connections to one service. They stay open from slice to slice for as long as the service keeps them.
 
+    Those in HTTP and those to each WebSocket are apart; a slice is sent on those that `prepare` was last called for.
     After `close` every other method raises ValueError.
     """
 
     def __init__(self, address: tuple[str, int]) -> None:
         """`address` should be an IP address: it is connected to anew whenever a connection is lost."""
         self._address = address
-        self._poll = _epoll()
-        self._by_fd: dict[int, Connection] = {}
+        self._sets: dict[str, _Set] = {}
+        self._closed = False
+        self._use("")
 
     def learn(self, transactions: Sequence[Sequence[Transaction]]) -> Scripts:
         """The script of each connection. Raises WrongAnswer, NoAnswer.
@@ -111,21 +124,49 @@ class Endpoint:
         If it cannot predict some, the result has a `warning`. Takes LEARN_SECONDS at most.
         """
         self._must_be_open()
-        pool = transactions if isinstance(transactions, Pool) else Pool(transactions)
-        connection = Question(self._address, TIMEOUT_SECONDS, LEARN_SECONDS)
+        asked = transactions if isinstance(transactions, Pool) else Pool(transactions)
         try:
-            return pool.learn(connection.ask)
+            connection = Question(self._address, TIMEOUT_SECONDS, LEARN_SECONDS, asked.websocket)
+        except NoAnswer as error:
+            # It answered, but not as a WebSocket.
+            raise (WrongAnswer(str(error)) if error.kind == "handshake" else error) from None
+        try:
+            return asked.learn(connection.ask)
         finally:
             connection.close()
 
-    def prepare(self, connections: int) -> None:
-        """Opens what is missing to so many connections, and closes what is too many. Raises NoAnswer."""
+    def prepare(self, connections: int, websocket: str = "") -> None:
+        """Opens what is missing to so many connections, and closes what is too many. Raises NoAnswer.
+
+        `websocket` is the path of the WebSocket that each is; "" for HTTP. Many are opened in batches, of which each
+        has to be served before the next, so that no listen backlog is overrun.
+        """
         self._must_be_open()
+        self._use(websocket)
         for connection in list(self._by_fd.values()):
             if len(self._by_fd) > connections or not connection.is_silent():
                 self._drop(connection)
+        _allow_files(connections)
         while len(self._by_fd) < connections:
-            self._add(Connection(self._address, TIMEOUT_SECONDS))
+            connection = Connection(self._address, TIMEOUT_SECONDS, websocket)
+            self._add(connection)
+            # The handshake of a WebSocket was answered: it is served.
+            if not websocket and len(self._by_fd) % _BATCH == 0:
+                self._knock(connection)
+
+    def part(self, connections: int) -> None:
+        """Closes all but so many, and waits until the service has closed them too, so that it is at rest after that."""
+        self._must_be_open()
+        parting = list(self._by_fd.values())[connections:]
+        for connection in parting:
+            connection.part()
+        deadline = time.monotonic() + _PART_SECONDS
+        waiting = parting
+        while waiting and time.monotonic() < deadline:
+            _sleep(0.005)
+            waiting = [one for one in waiting if not one.is_closed()]
+        for connection in parting:
+            self._drop(connection)
 
     def burst(self, scripts: Sequence[Script], turn: int, seconds: float, start_ns: int | None = None) -> Burst:
         """Closed loop for so long, with one script for each of the connections that `prepare` opened.
@@ -138,6 +179,7 @@ class Endpoint:
         cpu = time.thread_time_ns()
         clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
+        firsts: list[int] = []
         arrivals: list[int] = []
         tally = _Tally()
         connections = self._take_up(scripts, turn, tally)
@@ -149,12 +191,24 @@ class Endpoint:
         if start_ns is not None:
             cpu += _wait_until(start_ns)
         start = last = now = clock() if start_ns is None else start_ns
+
         deadline = start + int(seconds * 1e9)
         give_up = deadline + int(5 * TIMEOUT_SECONDS * 1e9)
+
+        def fail(connection: Connection, error: Failure) -> int:
+            """How many connections fewer are busy."""
+            if connection.is_free:
+                self._lose(connection, error, tally, lost)
+                return 0
+            if connection.sent_ns == connection.first_ns:
+                return 0 if self._send_again(connection, error, tally, give_up) else 1
+            self._fail(connection, tally, error)
+            return 1
+
         for connection in connections:
             connection.first_ns = connection.sent_ns = clock()
             try:
-                connection.send(connection.advance().request)
+                self._send(connection, connection.advance().request)
                 busy += 1
             except OSError as error:
                 busy += self._send_again(connection, error, tally, give_up)
@@ -191,18 +245,21 @@ class Endpoint:
                         len(data) == expected.length
                         and data.endswith(expected.suffix)
                         and data.startswith(expected.prefix)
-                        and not connection.buffer
+                        and connection.partial is None
                     ):
                         latencies.append(arrived - connection.sent_ns)
                         arrivals.append(arrived)
                     else:
-                        right = self._judge(connection, data, tally)
-                        if right is None:
+                        verdict = self._judge(connection, data, arrived, tally)
+                        if verdict is None:
                             continue
-                        if right:
+                        if verdict.is_right:
                             latencies.append(arrived - connection.sent_ns)
                             arrivals.append(arrived)
-                        if connection.closes:
+                            if expected.step.streams:
+                                firsts.append(connection.first_byte_ns - connection.sent_ns)
+                        # Before it had the whole request, it answered something else, and wrongly.
+                        if verdict.closes or connection.unsent:
                             self._reopen(connection, give_up)
                             tally.reconnects += 1
                     last = arrived
@@ -215,17 +272,14 @@ class Endpoint:
                     request = connection.advance().request
                     connection.sent_ns = now
                     if (sent := connection.write(request)) != len(request):
-                        connection.send_rest(request[sent:])
+                        self._hold(connection, request, sent)
                 except BlockingIOError:
-                    continue
+                    try:
+                        self._push(connection)
+                    except OSError as error:
+                        busy -= fail(connection, error)
                 except (OSError, message.Malformed) as error:
-                    if connection.is_free:
-                        self._lose(connection, error, tally, lost)
-                    elif connection.sent_ns == connection.first_ns:
-                        busy -= not self._send_again(connection, error, tally, give_up)
-                    else:
-                        self._fail(connection, tally, error)
-                        busy -= 1
+                    busy -= fail(connection, error)
         self._restore(lost, tally)
         _must_not_step(wall, tally)
         return Burst(
@@ -236,6 +290,7 @@ class Endpoint:
             tally.reconnects,
             tally.example,
             starved,
+            first_byte_ns=firsts,
             # Those after the deadline are answered by a service that has nothing left to read: faster than usual.
             arrivals_ns=[one for one in arrivals if one <= deadline],
             # What it waited is told by the clock, and was no CPU time while something else had the CPU.
@@ -261,6 +316,7 @@ class Endpoint:
         cpu = time.thread_time_ns()
         clock, poll, by_fd = time.perf_counter_ns, self._poll.poll, self._by_fd
         latencies: list[int] = []
+        firsts: list[int] = []
         service: list[int] = []
         slips: list[int] = []
         tally = _Tally()
@@ -285,7 +341,7 @@ class Endpoint:
             connection.sent_ns = clock()
             try:
                 if (sent := connection.write(request)) != len(request):
-                    connection.send_rest(request[sent:])
+                    self._hold(connection, request, sent)
             except OSError as error:
                 handle(connection, error)
 
@@ -313,14 +369,25 @@ class Endpoint:
                 self._add(connection, _EPOLLOUT)
                 opening.add(connection)
 
+        def greet(connection: Connection) -> None:
+            """Once it can be written to: what opens a WebSocket is sent first, and answered."""
+            self._poll.modify(connection.fd, _EPOLLIN)
+            greeting = connection.greeting()
+            if not greeting:
+                opened(connection)
+                return
+            try:
+                self._send(connection, greeting)
+            except OSError as error:
+                handle(connection, error)
+
         def opened(connection: Connection) -> None:
             opening.remove(connection)
-            self._poll.modify(connection.fd, _EPOLLIN)
             tally.reconnects += 1
             connection.opened_ns = connection.used_ns = connection.sent_ns = clock()
             if not connection.is_free:
                 try:
-                    connection.send(connection.expected.request)
+                    self._send(connection, connection.expected.request)
                 except OSError as error:
                     handle(connection, error)
             elif waiting:
@@ -366,18 +433,24 @@ class Endpoint:
                         len(data) == expected.length
                         and data.endswith(expected.suffix)
                         and data.startswith(expected.prefix)
-                        and not connection.buffer
+                        and connection.partial is None
                     ):
                         latencies.append(arrived - connection.due_ns)
                         service.append(arrived - connection.sent_ns)
                     else:
-                        right = self._judge(connection, data, tally)
-                        if right is None:
+                        if connection in opening and connection.is_greeted:
+                            if connection.shakes(data):
+                                opened(connection)
                             continue
-                        if right:
+                        verdict = self._judge(connection, data, arrived, tally)
+                        if verdict is None:
+                            continue
+                        if verdict.is_right:
                             latencies.append(arrived - connection.due_ns)
                             service.append(arrived - connection.sent_ns)
-                        if connection.closes:
+                            if expected.step.streams:
+                                firsts.append(connection.first_byte_ns - connection.due_ns)
+                        if verdict.closes or connection.unsent:
                             last = now
                             if expected.ends and not waiting:
                                 connection.expected = NOTHING
@@ -397,8 +470,13 @@ class Endpoint:
                         connection.expected = NOTHING
                         free.append(connection)
                 except BlockingIOError:
-                    if connection in opening:
-                        opened(connection)
+                    try:
+                        if connection in opening and not connection.is_greeted:
+                            greet(connection)
+                        else:
+                            self._push(connection)
+                    except OSError as error:
+                        handle(connection, error)
                 except (OSError, message.Malformed) as error:
                     handle(connection, error)
         now = clock()
@@ -416,6 +494,7 @@ class Endpoint:
             tally.reconnects,
             tally.example,
             unanswered=len(missing),
+            first_byte_ns=firsts,
             service_ns=service,
             slips_ns=slips,
             # What it waited is told by the clock, and was no CPU time while something else had the CPU.
@@ -423,23 +502,43 @@ class Endpoint:
         )
 
     def close(self) -> None:
-        if self._poll.closed:
+        if self._closed:
             return
-        for connection in list(self._by_fd.values()):
-            self._drop(connection)
-        self._poll.close()
+        self._closed = True
+        for one in self._sets.values():
+            for connection in one.by_fd.values():
+                connection.part()
+                connection.close()
+            one.poll.close()
 
     def _must_be_open(self) -> None:
-        if self._poll.closed:
+        if self._closed:
             raise ValueError("the endpoint is closed")
+
+    def _use(self, websocket: str) -> None:
+        self._websocket = websocket
+        one = self._sets.setdefault(websocket, _Set())
+        self._poll, self._by_fd = one.poll, one.by_fd
+
+    def _knock(self, connection: Connection) -> None:
+        # Outside the set meanwhile, since a service may answer and close it: then it gets another socket.
+        self._forget(connection)
+        try:
+            connection.knock()
+        except NoAnswer:
+            connection.close()
+            raise
+        self._add(connection)
 
     def _take_up(self, scripts: Sequence[Script], turn: int, tally: "_Tally") -> Sequence[Connection]:
         """All connections, each with its script. Opens those that the slice before lost; if it cannot, that counts."""
+        if (websocket := pool.websocket(scripts)) != self._websocket:
+            raise ValueError(f"prepared for {self._websocket or 'HTTP'}, but the scripts are for {websocket or 'HTTP'}")
         if len(self._by_fd) > len(scripts):
             raise ValueError(f"{len(self._by_fd)} connections, but {len(scripts)} scripts")
         try:
             while len(self._by_fd) < len(scripts):
-                self._add(Connection(self._address, TIMEOUT_SECONDS))
+                self._add(Connection(self._address, TIMEOUT_SECONDS, self._websocket))
         except NoAnswer as error:
             tally.count(error)
         connections = list(self._by_fd.values())
@@ -448,22 +547,33 @@ class Endpoint:
             connection.follow(script, turn + number)
         return connections
 
-    def _judge(self, connection: Connection, data: bytes, tally: "_Tally") -> bool | None:
-        """Whether the answer that is complete with `data` is right; None if none is. Raises NoAnswer, Malformed."""
-        connection.take(data)
-        if connection.holds_the_expected():
-            connection.buffer = b""
-            connection.closes = False
-            return True
-        response = None if connection.is_cut_off() else connection.parse()
-        if response is None:
-            return None
-        right = connection.is_right(response)
-        if not right:
-            tally.count(WrongAnswer(connection.difference(response)))
-        connection.buffer = b""
-        connection.closes = not response.keep_alive
-        return right
+    def _judge(self, connection: Connection, data: bytes, arrived: int, tally: "_Tally") -> Verdict | None:
+        """What the answer comes to that is complete with `data`; None if none is. Raises NoAnswer, Malformed."""
+        if connection.partial is None:
+            connection.first_byte_ns = 0
+        verdict = connection.take(data)
+        if connection.unsent:
+            self._poll.modify(connection.fd, _EPOLLIN | _EPOLLOUT)
+        if not connection.first_byte_ns and (verdict or (connection.partial and connection.partial.has_body)):
+            connection.first_byte_ns = arrived
+        if verdict is not None and not verdict.is_right:
+            tally.count(WrongAnswer(verdict.difference))
+        return verdict
+
+    def _send(self, connection: Connection, request: bytes) -> None:
+        if (sent := connection.write(request)) != len(request):
+            self._hold(connection, request, sent)
+
+    def _hold(self, connection: Connection, request: bytes, sent: int) -> None:
+        """Keeps what the socket could not take of a request until it takes more."""
+        connection.unsent = memoryview(request)[sent:]
+        self._poll.modify(connection.fd, _EPOLLIN | _EPOLLOUT)
+
+    def _push(self, connection: Connection) -> None:
+        if connection.unsent:
+            connection.push()
+            if not connection.unsent:
+                self._poll.modify(connection.fd, _EPOLLIN)
 
     def _send_again(self, connection: Connection, error: Failure, tally: "_Tally", give_up: int) -> bool:
         """Closed loop: sends the first request of a slice once more if it met the close of an idle connection.
@@ -474,7 +584,7 @@ class Endpoint:
             if not connection.met_a_close(error):
                 raise error
             self._reopen(connection, give_up)
-            connection.send(connection.expected.request)
+            self._send(connection, connection.expected.request)
         except (OSError, message.Malformed) as failure:
             self._fail(connection, tally, failure)
             return False
@@ -522,11 +632,31 @@ class Endpoint:
         self._by_fd[connection.fd] = connection
         self._poll.register(connection.fd, events)
 
-    def _drop(self, connection: Connection) -> None:
+    def _forget(self, connection: Connection) -> None:
         if self._by_fd.get(connection.fd) is connection:
             del self._by_fd[connection.fd]
             self._poll.unregister(connection.fd)
+
+    def _drop(self, connection: Connection) -> None:
+        self._forget(connection)
         connection.close()
+
+
+class _Set:
+    """Connections that slices are sent on together."""
+
+    def __init__(self) -> None:
+        self.poll = _epoll()
+        self.by_fd: dict[int, Connection] = {}
+
+
+def _allow_files(connections: int) -> None:
+    """Raises this process's own limit of open files as far as it may be, if it is too low."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        highest = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, highest), hard))
 
 
 class _Stepped(Exception):

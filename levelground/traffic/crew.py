@@ -73,6 +73,13 @@ class _Forget:
 class _Prepare:
     endpoint: int
     connections: int
+    websocket: str
+
+
+@dataclass(frozen=True)
+class _Part:
+    endpoint: int
+    connections: int
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,9 @@ class Helpers:
             helper.send(_Forget())
         self._kept.clear()
 
-    def together(self, own: Callable[[], Burst | None], orders: Sequence[_Keep | _Prepare | _Send]) -> list[Burst]:
+    def together(
+        self, own: Callable[[], Burst | None], orders: Sequence[_Keep | _Prepare | _Part | _Send]
+    ) -> list[Burst]:
         """This process does its own part, and meanwhile the first helpers do theirs, an order each. Raises NoAnswer.
 
         Returns what they saw, if it was a slice.
@@ -189,12 +198,18 @@ class Crew:
     def learn(self, transactions: Sequence[Sequence[Transaction]]) -> Scripts:
         return self._own.learn(transactions)
 
-    def prepare(self, connections: int) -> None:
+    def prepare(self, connections: int, websocket: str = "") -> None:
         self._must_be_open()
         own, *theirs = shares(connections, self._helpers.processes)
         self._helpers.together(
-            lambda: self._own.prepare(len(own)), [_Prepare(self._number, len(share)) for share in theirs]
+            lambda: self._own.prepare(len(own), websocket),
+            [_Prepare(self._number, len(share), websocket) for share in theirs],
         )
+
+    def part(self, connections: int) -> None:
+        self._must_be_open()
+        own, *theirs = shares(connections, self._helpers.processes)
+        self._helpers.together(lambda: self._own.part(len(own)), [_Part(self._number, len(share)) for share in theirs])
 
     def burst(self, scripts: Sequence[Script], turn: int, seconds: float) -> Burst:
         own, orders, start_ns = self._share_out(scripts, turn, None, seconds)
@@ -262,6 +277,7 @@ def merged(bursts: Sequence[Burst]) -> Burst:
         example=next((one.example for one in bursts if one.example), None),
         starved=sum(one.starved for one in bursts),
         unanswered=sum(one.unanswered for one in bursts),
+        first_byte_ns=list(chain.from_iterable(one.first_byte_ns for one in bursts)),
         service_ns=list(chain.from_iterable(one.service_ns for one in bursts)),
         # In order, as those of one process are; all are on the same clock, CLOCK_MONOTONIC.
         arrivals_ns=sorted(chain.from_iterable(one.arrivals_ns for one in bursts)),
@@ -348,16 +364,19 @@ def _serve(pipe: Pipe) -> None:
                 pipe.send(None)
             case _Forget():
                 kept.clear()
-            case _Prepare(number, connections):
-                pipe.send(_prepare(endpoints[number], connections))
+            case _Prepare(number, connections, websocket):
+                pipe.send(_prepare(endpoints[number], connections, websocket))
+            case _Part(number, connections):
+                endpoints[number].part(connections)
+                pipe.send(None)
             case _Send() as order:
                 pipe.send(_send(endpoints[order.endpoint], kept[order.scripts], order))
                 gc.collect(0)  # the parent has its reply, and the next order takes it a while
 
 
-def _prepare(endpoint: client.Endpoint, connections: int) -> NoAnswer | None:
+def _prepare(endpoint: client.Endpoint, connections: int, websocket: str) -> NoAnswer | None:
     try:
-        endpoint.prepare(connections)
+        endpoint.prepare(connections, websocket)
     except NoAnswer as error:
         return error
     return None

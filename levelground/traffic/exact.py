@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from levelground.traffic import message
 from levelground.traffic.connection import NoAnswer, WrongAnswer
-from levelground.traffic.pool import Learned, Script, starts
+from levelground.traffic.pool import Learned, Script, starts, websocket
 
 ANSWER_SECONDS = 30.0
 """How long an answer may take, under valgrind and with the others before it."""
@@ -21,6 +21,8 @@ class Connections:
     """One connection for each script, kept open until `close`. Methods raise NoAnswer and WrongAnswer."""
 
     def __init__(self, address: tuple[str, int], scripts: Sequence[Script]) -> None:
+        if path := websocket(scripts):
+            raise WrongAnswer(f"WS {path}: messages of WebSockets are not counted")
         self._selector = selectors.DefaultSelector()
         self._all: list[_Connection] = []
         for script in scripts:

@@ -68,8 +68,22 @@ class Scripts(tuple[Script, ...]):
         )
 
 
+def websocket(scripts: Sequence[Script]) -> str:
+    """The path of the WebSocket that the connections of these scripts are; "" for HTTP."""
+    return next((learned.step.websocket for script in scripts for learned in script), "")
+
+
 class Pool(tuple[Sequence[Transaction], ...]):
-    """The transactions of each connection, with what is worked out from them once, for all services."""
+    """The transactions of each connection, with what is worked out from them once, for all services.
+
+    A connection is one WebSocket or none: scenarios see to it that all steps have the same.
+    """
+
+    @property
+    def websocket(self) -> str:
+        """The path of the WebSocket that each connection is; "" for HTTP."""
+        steps = (step for transactions in self for transaction in transactions for step in transaction)
+        return next((step.websocket for step in steps), "")
 
     def learn(self, ask: Callable[[Step], Marks]) -> Scripts:
         """The scripts for one service. `ask` sends it a step, and returns what its right answer is recognised by.
@@ -123,6 +137,8 @@ class _Index:
         open_ = [one for one in self._transactions if not all(at in asked or spellings[self._kinds[at]] for at in one)]
         if len(open_) <= FEW:
             self._ask(open_, ask, asked)
+        else:
+            spellings |= self._fit({at: marks for at, marks in asked.items() if not spellings[self._kinds[at]]}, True)
         return self._predict(spellings, asked)
 
     def _choose(self) -> list[tuple[int, ...]]:
@@ -143,18 +159,22 @@ class _Index:
             marks = ask(self._steps[at][0])
             asked.setdefault(at, marks)
 
-    def _fit(self, asked: Mapping[int, Marks]) -> dict[Hashable, Spelling | None]:
+    def _fit(self, asked: Mapping[int, Marks], in_any_chunks: bool = False) -> dict[Hashable, Spelling | None]:
         """How the service spells its answers of each kind, if it does so in a known way."""
         samples: dict[Hashable, list[tuple[Step, Marks]]] = defaultdict(list)
         for at, marks in asked.items():
             samples[self._kinds[at]].append((self._steps[at][0], marks))
-        return {kind: spelling.fit(of_kind) for kind, of_kind in samples.items()}
+        return {kind: spelling.fit(of_kind, in_any_chunks=in_any_chunks) for kind, of_kind in samples.items()}
 
     def _predict(self, spellings: Mapping[Hashable, Spelling | None], asked: Mapping[int, Marks]) -> Scripts:
         learned: list[Learned] = []
         for at, ((step, ends), kind) in enumerate(zip(self._steps, self._kinds, strict=True)):
             found = spellings[kind]
-            marks = found.marks(self._suffix(found.wire, at)) if found else asked.get(at, NO_MARKS)
+            if found:
+                marks = found.marks(self._suffix(found.wire, at))
+            else:
+                # Recognised in one piece, a stream would have no first byte.
+                marks = NO_MARKS if step.streams else asked.get(at, NO_MARKS)
             learned.append(Learned(step, ends, step.request, *marks))
         scripts = Scripts(self._script(learned, *one) for one in self._scripts)
         scripts.parsed = [one.step for one in learned if one.length == NO_MARKS.length]

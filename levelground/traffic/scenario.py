@@ -3,6 +3,7 @@
 A scenario is a file in locustfiles/scenarios/ with one generator function, `transactions(random)`.
 It yields transactions: lists of steps that one connection sends one after the other, and always to the end.
 Rendered once with a seed, they are the same bytes for every service.
+It may say how many connections to each service it needs: `connections = 5000`. All others take what the run has.
 """
 
 import hashlib
@@ -16,19 +17,20 @@ from random import Random
 from urllib.parse import quote, urlencode
 
 from levelground.stand.catalog import UnknownName
-from levelground.traffic import markup
+from levelground.traffic import markup, websocket
+from levelground.traffic.events import Event, write
 from levelground.traffic.pool import Pool
-from levelground.traffic.step import HTML, JSON, TEXT, Step, Transaction, canonical, compact
+from levelground.traffic.step import BINARY, EVENTS, HOST, HTML, JSON, TEXT, Step, Transaction, canonical, compact
 
-__all__ = ["HTML", "JSON", "TEXT", "Step", "Transaction"]
+__all__ = ["HOST", "HTML", "JSON", "TEXT", "Event", "Step", "Transaction"]
 
 SCENARIOS = Path(__file__).parent.parent.parent / "locustfiles" / "scenarios"
 FORM = "application/x-www-form-urlencoded"
-HOST = "level.ground"
-"""The Host header of every request, whichever service it goes to: identical traffic is identical bytes."""
 POOL = 8192
 """How many transactions a scenario has. Routers that cache whole paths keep 1,000 to 1,200 of them: real traffic has
 more different paths than that, and so has ours."""
+POOL_BYTES = 64 << 20
+"""A scenario with long requests has fewer transactions, so that its pool takes no more memory than about this."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Scenario:
     name: str
     summary: str
     transactions: Callable[[Random], Iterator[Transaction]]
+    connections: int | None = None
+    """To each service; None: as many as the run has for all."""
 
     @property
     def period(self) -> int:
@@ -51,8 +55,9 @@ class Scenario:
         """The transactions of each connection, POOL in all: the same for the same seed.
 
         Connections share the transactions out among them, so that none is sent on two.
+        Raises ValueError if they are not all messages of one WebSocket, or all in HTTP.
         """
-        each = max(1, POOL // connections)
+        each = max(1, min(POOL, POOL_BYTES // self._longest) // connections)
         source = self.transactions(Random(f"{self.name}:{seed}"))
         # Where a scenario repeats itself, as `hello` does all the time, one step in memory stands for all.
         steps: dict[Step, Step] = {}
@@ -60,7 +65,15 @@ class Scenario:
             tuple(steps.setdefault(step, step) for step in transaction)
             for transaction in islice(source, each * connections)
         ]
+        if len(paths := {step.websocket for step in steps}) > 1:
+            raise ValueError(f"scenario {self.name}: {' and '.join(map(repr, sorted(paths)))} on one connection")
         return Pool(pool[first : first + each] for first in range(0, len(pool), each))
+
+    @property
+    def _longest(self) -> int:
+        """Bytes of the longest transaction, as far as a few tell."""
+        few = islice(self.transactions(Random(self.name)), 4)
+        return max(sum(len(step.request) for step in transaction) for transaction in few)
 
 
 def digest(transactions: Sequence[Sequence[Transaction]]) -> str:
@@ -94,7 +107,10 @@ def _load(path: Path) -> Scenario:
     spec.loader.exec_module(module)
     if not (module.__doc__ and callable(getattr(module, "transactions", None))):
         raise ImportError(f"{path}: a scenario needs a docstring and a function transactions(random)")
-    return Scenario(path.stem, module.__doc__.strip().splitlines()[0], module.transactions)
+    connections = getattr(module, "connections", None)
+    if not (connections is None or (isinstance(connections, int) and connections > 0)):
+        raise ImportError(f"{path}: connections = {connections!r} is no number of connections")
+    return Scenario(path.stem, module.__doc__.strip().splitlines()[0], module.transactions, connections)
 
 
 # What scenario files are written with.
@@ -120,15 +136,14 @@ def data(
     status: int = 200,
 ) -> Step:
     """A request, with a JSON body if `send` is given or with a form, that is answered with JSON."""
-    body, written = canonical(says), compact(says)
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
     if form is not None:
-        request = _request(method, path, FORM, urlencode(form, doseq=True), headers)
+        request = _request(method, path, urlencode(form, doseq=True).encode(), FORM, headers)
     elif send is not None:
-        request = _request(method, path, JSON, body if send is says else canonical(send), headers)
+        request = _request(method, path, canonical(send).encode(), JSON, headers)
     else:
         request = _request(method, path, headers=headers)
-    return Step(request, status, JSON, body, "" if written == body else written)
+    return _answered_with_json(request, says, status)
 
 
 def page(path: str, *, query: Mapping[str, str], says: str) -> Step:
@@ -141,24 +156,67 @@ def empty(method: str, path: str, *, status: int) -> Step:
     return Step(_request(method, path), status, None, "")
 
 
+def file(path: str, *, says: bytes, media_type: str) -> Step:
+    """A GET that is answered with a file as it is."""
+    return Step(_request("GET", path), 200, media_type, says)
+
+
+def stream(path: str, *, says: Sequence[str]) -> Step:
+    """A GET that is answered with these pieces of text one after the other; time runs to the first and the last."""
+    return Step(_request("GET", path), 200, TEXT, "".join(says), streams=True)
+
+
+def events(path: str, *, says: Sequence[Event]) -> Step:
+    """A GET that is answered with these server-sent events, and then ends; timed as a stream."""
+    return Step(_request("GET", path), 200, EVENTS, write(says), streams=True)
+
+
+def message(path: str, says: str | bytes, *, frames: int = 1) -> Step:
+    """Text or binary on the WebSocket at `path`, sent in so many frames and sent back as it is.
+
+    Each connection of the scenario is one WebSocket, opened before time runs; no other steps go with it.
+    """
+    is_text = isinstance(says, str)
+    payload = says.encode() if isinstance(says, str) else says
+    sent = websocket.masked(payload, text=is_text, frames=frames)
+    return Step(sent, 0, TEXT if is_text else BINARY, says, websocket=path)
+
+
+def upload(path: str, file: bytes, *, says: object) -> Step:
+    """A POST of one file in a form (multipart/form-data, field `file`) that is answered with JSON.
+
+    Yield the same few steps again and again: each holds its file.
+    """
+    boundary = f"level-ground-{hashlib.sha256(file).hexdigest()[:32]}"
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="file.bin"\r\n'
+        f"Content-Type: {BINARY}\r\n\r\n"
+    )
+    form = b"".join([head.encode(), file, f"\r\n--{boundary}--\r\n".encode()])
+    return _answered_with_json(_request("POST", path, form, f"multipart/form-data; boundary={boundary}"), says, 200)
+
+
 def word(random: Random, letters: int | None = None) -> str:
     """A made-up word of lower-case letters, 4 to 12 if it is not said how many."""
     return "".join(random.choices(string.ascii_lowercase, k=letters or random.randint(4, 12)))
 
 
+def _answered_with_json(request: bytes, says: object, status: int) -> Step:
+    body, written = canonical(says), compact(says)
+    return Step(request, status, JSON, body, "" if written == body else written)
+
+
 def _request(
     method: str,
     path: str,
-    media_type: str = "",
-    content: str = "",
+    body: bytes | None = None,
+    media_type: str = JSON,
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A request, with a body if it is given a media type."""
-    body = content.encode()
     target = quote(path, safe="/?=&") + (f"?{urlencode(query)}" if query else "")
     fields = {"Host": HOST} | dict(headers or {})
-    if media_type:
+    if body is not None:
         fields |= {"Content-Type": media_type, "Content-Length": str(len(body))}
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
-    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode() + body
+    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode() + (body or b"")

@@ -1,5 +1,7 @@
 """How a service spells right answers: length of the headers, framing of the body, white space and escapes in JSON.
 
+Bodies that come piece by piece are known but for their chunks, and so are events but for how a service writes them.
+
 A service spells all its answers of one kind in the same way, so a few of them tell what thousands of others look like.
 A prediction is always a spelling of the right body: an answer that matches it is right.
 One that does not match may still be right, and has to be parsed.
@@ -7,13 +9,15 @@ One that does not match may still be right, and has to be parsed.
 
 import json
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
 from typing import NamedTuple
 
-from levelground.traffic.step import JSON, Step, without_fractions
+from levelground.traffic import chunked, events
+from levelground.traffic.step import EVENTS, JSON, TEXT, Step, without_fractions
+from levelground.traffic.websocket import BINARY_FRAME, TEXT_FRAME, head
 
 BLANK_LINE = b"\r\n\r\n"
 
@@ -31,6 +35,8 @@ class Marks(NamedTuple):
 
 NO_MARKS = Marks(-1, b"", b"")
 """No answer has these, so every answer is parsed."""
+ANY_CHUNKS = -2
+"""In place of a length: the suffix is the body alone, which may come in any chunks."""
 
 
 class Framing(Enum):
@@ -39,6 +45,12 @@ class Framing(Enum):
     LENGTH = "Content-Length, or nothing if there is no body"
     CHUNKED = "one chunk, its size in lower case"
     UPPER_CHUNKED = "one chunk, its size in upper case"
+    ANY_CHUNKS = "any number of chunks of any size"
+    FRAME = "one frame of a WebSocket"
+
+
+EXACT = (Framing.LENGTH, Framing.CHUNKED, Framing.UPPER_CHUNKED)
+"""Those that leave nothing of an HTTP answer open."""
 
 
 class Escapes(Enum):
@@ -72,7 +84,7 @@ class Style:
 
     def write(self, step: Step) -> bytes:
         """The body of the right answer."""
-        text = step.written or step.body
+        text = step.written or str(step.body)
         if self.ascii or self.sorted or not (self.compact and self.fractions):
             value = json.loads(text)
             text = json.dumps(
@@ -101,11 +113,21 @@ class Wire:
     """How bodies of one kind look on the wire."""
 
     framing: Framing
-    style: Style | None
-    """None: text, or no body."""
+    style: Style | events.Style | None
+    """None: text, bytes, or no body."""
+
+    def body(self, step: Step) -> bytes:
+        match self.style:
+            case None:
+                return step.content
+            case Style():
+                return self.style.write(step)
+        return self.style.write(events.parse(step.content))
 
     def suffix(self, step: Step) -> bytes:
-        body = step.body.encode() if self.style is None else self.style.write(step)
+        body = self.body(step)
+        if self.framing in (Framing.ANY_CHUNKS, Framing.FRAME):
+            return body
         if self.framing is Framing.LENGTH:
             return BLANK_LINE + body
         size = format(len(body), "x" if self.framing is Framing.CHUNKED else "X").encode()
@@ -117,6 +139,7 @@ class Spelling:
     """How one service spells its right answers to requests of one kind."""
 
     prefix: bytes
+    """Of a frame its first byte."""
     head_length: int
     """From the status line to the end of the headers, without the digits of Content-Length."""
     wire: Wire
@@ -126,19 +149,38 @@ class Spelling:
 
     def marks(self, suffix: bytes) -> Marks:
         """The answer that ends so."""
+        if self.wire.framing is Framing.ANY_CHUNKS:
+            return Marks(ANY_CHUNKS, self.prefix, suffix)
+        if self.wire.framing is Framing.FRAME:
+            header = head(self.prefix[0], len(suffix))
+            return Marks(len(header) + len(suffix), header, suffix)
         length = self.head_length + len(suffix)
         if self.wire.framing is Framing.LENGTH:
             length += _digits(suffix)
         return Marks(length, self.prefix, suffix)
 
 
-def fit(samples: Sequence[tuple[Step, Marks]]) -> Spelling | None:
+def fit(samples: Sequence[tuple[Step, Marks]], *, in_any_chunks: bool = False) -> Spelling | None:
     """The spelling that reproduces all these answers of one kind byte for byte; None if no known one does.
 
     If several do, they differ only in what does not occur in answers of this kind (see `kind`).
+    Where chunks are free, because a step says so or `in_any_chunks`, it reproduces the bodies.
     """
     step, seen = samples[0]
-    for framing, style in product(Framing, STYLES if step.media_type == JSON else (None,)):
+    if step.websocket:
+        first = TEXT_FRAME if step.media_type == TEXT else BINARY_FRAME
+        frame = Spelling(bytes([first]), 0, Wire(Framing.FRAME, None))
+        # Any: a ping may have come with an answer.
+        return frame if any(frame.predict(step) == marks for step, marks in samples) else None
+    styles = _STYLES.get(step.media_type, (None,))
+    if step.streams or in_any_chunks:
+        bodies = [(step, chunked.body(marks.suffix.removeprefix(BLANK_LINE))) for step, marks in samples]
+        for style in styles:
+            wire = Wire(Framing.ANY_CHUNKS, style)
+            if all(wire.body(step) == body for step, body in bodies):
+                return Spelling(seen.prefix, 0, wire)
+        return None
+    for framing, style in product(EXACT, styles):
         wire = Wire(framing, style)
         if wire.suffix(step) != seen.suffix:
             continue
@@ -149,22 +191,32 @@ def fit(samples: Sequence[tuple[Step, Marks]]) -> Spelling | None:
     return None
 
 
+_STYLES: Mapping[str | None, Sequence[Style | events.Style | None]] = {JSON: STYLES, EVENTS: events.STYLES}
+
+
 def kind(step: Step) -> Hashable:
     """Equal for steps whose answers a service is expected to spell in the same way.
 
     They have the same method, shape of path, names of parameters, status and media type, and their JSON has the same
     features that styles spell differently: what tells two styles apart occurs in every answer of a kind, or in none.
     """
+    if step.websocket:
+        return step.websocket, step.media_type
     method, _, target = step.line.partition(" ")
     path, _, query = target.partition("?")
     segments = path.split("/")
     names = tuple(dict.fromkeys(parameter.partition("=")[0] for parameter in query.split("&")))
-    features = _features(step) if step.media_type == JSON else ()
+    features: tuple[bool, ...] = ()
+    if step.media_type == JSON:
+        features = _features(step)
+    elif step.media_type == EVENTS:
+        said = events.parse(step.content)
+        features = (any(one.event for one in said), any(one.id for one in said))
     return method, *segments[1:2], len(segments), names, step.status, step.media_type, features
 
 
 def _features(step: Step) -> tuple[bool, ...]:
-    text = step.written or step.body
+    text = step.written or str(step.body)
     bare = _STRING.sub("", text)
     whole = bool(_WHOLE.search(bare))
     # Without a fraction to shorten, what was written differs from the canonical form in the order of its keys alone.

@@ -4,9 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from levelground.traffic import markup
+from levelground.traffic import events, markup
 
 TEXT, JSON, HTML = "text/plain", "application/json", "text/html"
+EVENTS, BINARY = "text/event-stream", "application/octet-stream"
+HOST = "level.ground"
+"""The Host header of every request, whichever service it goes to: identical traffic is identical bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +17,35 @@ class Step:
     """One request of a transaction, and what is right as its answer."""
 
     request: bytes
+    """In HTTP, or the masked frames of one WebSocket message."""
     status: int
+    """0: the answer is a WebSocket message, which has none."""
     media_type: str | None
-    body: str
-    """Text, JSON in its canonical form, or the meaning of a page; "" if the answer has no body."""
+    """Of a WebSocket message TEXT or BINARY."""
+    body: str | bytes
+    """Text, JSON in its canonical form, the meaning of a page, events as `events.write` has them, or bytes.
+
+    "" if the answer has no body.
+    """
     written: str = ""
     """JSON as the scenario wrote it, with its order of keys and its 100.0; "" if that is the canonical form."""
+    streams: bool = False
+    """Whether the body comes piece by piece: then the time to its first byte is measured too."""
+    websocket: str = ""
+    """The path of the WebSocket that the request is a message of; "" for an HTTP request."""
 
     @property
     def line(self) -> str:
         """Method and target, for messages."""
+        if self.websocket:
+            kind = "binary" if self.media_type == BINARY else "text"
+            return f"WS {self.websocket} with {len(self.content):,} bytes of {kind}"
         return self.request.partition(b" HTTP/")[0].decode()
+
+    @property
+    def content(self) -> bytes:
+        """The body in bytes."""
+        return self.body if isinstance(self.body, bytes) else self.body.encode()
 
     def accepts(self, status: int, media_type: str | None, body: bytes) -> bool:
         """Whether an answer says what it should: status, media type, decoded body."""
@@ -35,9 +56,13 @@ class Step:
         if media_type != self.media_type:
             return False
         try:
-            return self.body == meaning(media_type, body)
+            if media_type in (JSON, HTML):
+                return self.body == meaning(media_type, body)
+            if media_type == EVENTS:
+                return events.parse(self.content) == events.parse(body)
         except (ValueError, RecursionError):
             return False
+        return self.content == body
 
 
 Transaction = Sequence[Step]

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
-from itertools import count, pairwise
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count, pairwise, repeat
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +28,7 @@ from levelground.stand.catalog import Service
 from levelground.traffic import client, crew, scenario
 from levelground.traffic.rates import Rate
 from tests.server import Piece, Server, answer
+from tests.websocket import WebSocketServer
 
 ABOUT = answer(b'{"framework": "test", "container": "none"}', media_type="application/json")
 JSON = answer(b'{"hello": "world"}', media_type="application/json")
@@ -65,6 +67,7 @@ def run(
     enough: Callable[[Folder], bool] | None = None,
     restart: Callable[[], None] = lambda: None,
     blocks: int = 6,
+    addresses: Mapping[str, tuple[str, int]] | None = None,
     **plan: object,
 ) -> Folder:
     """Ends after so many blocks, or if the plan has `minutes` when these are over."""
@@ -91,7 +94,7 @@ def run(
             after_slice=after,
             after_block=enough,
             restart=restart,
-            address_of=lambda service: servers[service.name].address,
+            address_of=lambda service: (addresses or {}).get(service.name) or servers[service.name].address,
         ).run()
     finally:
         for server in servers.values():
@@ -543,3 +546,78 @@ def test_a_run_that_loses_a_generator_ends_with_that_error_and_keeps_its_slices(
         run(tmp_path, {"one": right}, kill, folder, minutes=1.0)
     assert [one.block for one in folder.read_slices()] == [0, 1, 2, 3]
     assert folder.read_run().ended is None
+
+
+def many() -> scenario.Scenario:
+    (hello,) = SCENARIOS[:1]
+    return replace(hello, name="many", connections=70)
+
+
+def test_a_scenario_has_its_own_connections_and_the_others_have_theirs(tmp_path: Path) -> None:
+    peaks: dict[str, int] = {}
+
+    def note(one: record.Slice) -> None:
+        peaks[one.scenario] = max(peaks.get(one.scenario, 0), one.requests)
+
+    folder = run(tmp_path, {"one": right}, note, scenarios=(*SCENARIOS, many()), blocks=9, slice_seconds=0.0)
+    told = folder.read_run()
+    assert (told.connections, told.scenario_connections) == (2, {"many": 70})
+    assert [told.connections_in(name) for name in ("hello", "many")] == [2, 70]
+    assert told.window_answers == {"hello": 2, "json": 2, "many": 70}
+    # One transaction on each connection, since no time is given.
+    assert peaks == {"hello": 2, "json": 2, "many": 70}
+    assert not any(one.errors for one in folder.read_slices())
+
+
+def test_a_service_that_cannot_take_so_many_connections_is_measured_in_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object) -> None:
+        raise client.NoAnswer("timeout", "a new connection is not served within 2 s")
+
+    monkeypatch.setattr("levelground.traffic.connection.Connection.knock", full)
+    folder = run(tmp_path, {"one": right}, scenarios=(*SCENARIOS, many()), blocks=4)
+    member = folder.read_run().services["one"]
+    assert member.wrong == {"many": "with 70 connections: a new connection is not served within 2 s"}
+    assert {one.scenario for one in folder.read_slices()} == {"hello", "json"}
+
+
+def always(step: scenario.Step) -> Callable[[object], Iterator[scenario.Transaction]]:
+    return lambda _: repeat([step])
+
+
+def test_streams_are_measured_beside_requests(tmp_path: Path) -> None:
+    stream = scenario.Scenario("stream", "A stream.", always(scenario.stream("/stream/2", says=["one", "two"])))
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    def serve(number: int, request: bytes) -> Sequence[Piece]:
+        if request.startswith(b"GET /stream/2"):
+            return [head, b"3\r\none\r\n", 0.001, b"3\r\ntwo\r\n0\r\n\r\n"]
+        return right(number, request)
+
+    folder = run(tmp_path, {"one": serve}, scenarios=(SCENARIOS[0], stream), blocks=4)
+    for one in folder.read_slices():
+        assert not one.errors
+        assert sum(one.first_byte.values()) == (one.requests if one.scenario == "stream" else 0)
+
+
+MESSAGES = scenario.Scenario("ws", "Messages.", always(scenario.message("/ws", "hello")))
+
+
+def test_messages_are_measured(tmp_path: Path) -> None:
+    with WebSocketServer(about=ABOUT.partition(b"\r\n\r\n")[2]) as server:
+        folder = run(tmp_path, {"one": right}, addresses={"one": server.address}, scenarios=(MESSAGES,), blocks=4)
+        assert set(server.messages) == {"hello"}
+        assert len(server.paths) < 6
+    slices = list(folder.read_slices())
+    assert len(slices) == 4
+    assert all(one.requests and not one.errors for one in slices)
+
+
+def test_a_service_without_websockets_is_measured_in_the_other_scenarios(tmp_path: Path) -> None:
+    def serve(number: int, request: bytes) -> Sequence[Piece]:
+        return [answer(b"", status="404 Not Found")] if b" /ws " in request else right(number, request)
+
+    folder = run(tmp_path, {"one": serve}, scenarios=(SCENARIOS[0], MESSAGES), blocks=2)
+    assert "WS /ws: server rejected" in folder.read_run().services["one"].wrong["ws"]
+    assert {one.scenario for one in folder.read_slices()} == {"hello"}

@@ -19,7 +19,7 @@ class Warming:
         self.bursts = 0
         self._apart_ns, self._errors = apart_ns, errors
 
-    def prepare(self, connections: int) -> None:
+    def prepare(self, connections: int, websocket: str) -> None:
         pass
 
     def burst(self, scripts: object, turn: int, seconds: float) -> Burst:

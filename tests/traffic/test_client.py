@@ -386,15 +386,19 @@ def indented(value: object) -> str:
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """The answers that are parsed in full."""
+    """The answers that are parsed in full, as far as they had come when that began."""
     seen: list[bytes] = []
 
-    def parse(whole: bytes) -> message.Response | None:
-        seen.append(whole)
-        return real(whole)
+    class Parser(message.Parser):
+        begun = False
 
-    real = message.parse
-    monkeypatch.setattr(message, "parse", parse)
+        def feed(self, data: bytes) -> message.Response | None:
+            if not self.begun:
+                self.begun = True
+                seen.append(data)
+            return super().feed(data)
+
+    monkeypatch.setattr(message, "Parser", Parser)
     return seen
 
 

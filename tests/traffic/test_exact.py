@@ -8,7 +8,8 @@ import pytest
 from levelground.traffic import client, exact
 from levelground.traffic.connection import NoAnswer, WrongAnswer
 from levelground.traffic.exact import Connections
-from levelground.traffic.scenario import Transaction, text
+from levelground.traffic.pool import Learned
+from levelground.traffic.scenario import Transaction, message, text
 from tests.server import Piece, Server, answer
 
 RIGHT = answer(b"hello world")
@@ -92,3 +93,9 @@ def test_anything_else_is_an_error(
     monkeypatch.setattr(exact, "ANSWER_SECONDS", 0.2)
     with connected(a_pool(1, 1), lambda *_: pieces) as (_, connections), pytest.raises(error, match=words):
         connections.send(range(1))
+
+
+def test_messages_of_websockets_are_refused_and_not_counted_wrongly() -> None:
+    step = message("/ws", "hello")
+    with pytest.raises(WrongAnswer, match="WS /ws: messages of WebSockets are not counted"):
+        Connections(("127.0.0.1", 1), [[Learned(step, True, step.request, -1, b"", b"")]])

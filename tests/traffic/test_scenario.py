@@ -1,12 +1,16 @@
 """Scenarios: the same bytes for everyone, and answers judged by meaning."""
 
+from email.message import Message
+from email.parser import BytesParser
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from levelground.stand.catalog import UnknownName
 from levelground.traffic import scenario
-from levelground.traffic.scenario import data, page, text
+from levelground.traffic.scenario import Event, data, events, file, message, page, stream, text, upload
+from levelground.traffic.step import BINARY, EVENTS, TEXT
 from tests.rendered import rendered
 
 ALL = scenario.read()
@@ -69,7 +73,7 @@ def test_an_echo_is_about_a_kibibyte() -> None:
     (echo,) = scenario.select(ALL, ["echo"])
     for of_connection in rendered(echo):
         for (step,) in of_connection:
-            assert 800 < len(step.body.encode()) < 1200
+            assert 800 < len(step.content) < 1200
 
 
 def test_every_request_is_http_with_the_fixed_host_and_a_true_length() -> None:
@@ -120,3 +124,69 @@ def test_a_scenario_file_without_transactions_is_refused(tmp_path: Path) -> None
     (tmp_path / "bad.py").write_text('"""A docstring."""\n')
     with pytest.raises(ImportError, match=r"bad\.py: a scenario needs a docstring and a function transactions"):
         scenario.read(tmp_path)
+
+
+def test_a_scenario_may_need_a_number_of_connections_of_its_own(tmp_path: Path) -> None:
+    hello = (scenario.SCENARIOS / "hello.py").read_text()
+    (tmp_path / "many.py").write_text(f"{hello}\n\nconnections = 5000\n")
+    (many,) = scenario.read(tmp_path)
+    assert many.connections == 5000
+    assert len(many.render(1, 5000)) == 5000
+    assert all(one.connections is None for one in ALL)
+
+
+@pytest.mark.parametrize("connections", ["0", "'many'", "-1"])
+def test_a_scenario_with_no_such_number_of_connections_is_refused(connections: str, tmp_path: Path) -> None:
+    hello = (scenario.SCENARIOS / "hello.py").read_text()
+    (tmp_path / "many.py").write_text(f"{hello}\n\nconnections = {connections}\n")
+    with pytest.raises(ImportError, match=r"many\.py: connections = .* is no number of connections"):
+        scenario.read(tmp_path)
+
+
+def of(*steps: scenario.Step) -> scenario.Scenario:
+    return scenario.Scenario("of", "Those steps.", lambda _: ([step] for step in cycle(steps)))
+
+
+def test_messages_and_requests_do_not_share_a_connection() -> None:
+    assert of(message("/ws", "a"), message("/ws", b"b")).render(1, 2).websocket == "/ws"
+    assert of(text("GET", "/", says="a")).render(1, 2).websocket == ""
+    for other in (text("GET", "/", says="a"), message("/other", "a")):
+        with pytest.raises(ValueError, match=r"scenario of: .* on one connection"):
+            of(message("/ws", "a"), other).render(1, 2)
+
+
+def test_a_scenario_of_long_requests_has_fewer_transactions() -> None:
+    long = upload("/upload", bytes(1 << 20), says={})
+    pool = of(long).render(1, 16)
+    sent = sum(len(step.request) for of_one in pool for transaction in of_one for step in transaction)
+    assert scenario.POOL_BYTES / 2 < sent <= scenario.POOL_BYTES
+    assert len(of(upload("/upload", bytes(scenario.POOL_BYTES), says={})).render(1, 4)) == 4
+
+
+def test_an_upload_is_a_form_with_one_file() -> None:
+    file = bytes(range(256)) * 256
+    step = upload("/upload", file, says={"size": len(file)})
+    head, _, body = step.request.partition(b"\r\n\r\n")
+    fields = head.split(b"\r\n", 1)[1]
+    parts = BytesParser().parsebytes(fields + b"\r\n\r\n" + body).get_payload()
+    assert isinstance(parts, list)
+    (part,) = parts
+    assert isinstance(part, Message)
+    assert (part.get_param("name", header="content-disposition"), part.get_filename()) == ("file", "file.bin")
+    assert part.get_payload(decode=True) == file
+    assert step.line == "POST /upload"
+
+
+def test_steps_say_what_is_right_about_them() -> None:
+    said = [Event("one", "tick", "1"), Event("two", "tick", "2")]
+    assert events("/events", says=said).accepts(
+        200, EVENTS, b"data:one\r\nevent:tick\r\nid:1\r\n\r\n: ping\r\n\r\nid:2\r\nevent:tick\r\ndata:two\r\n\r\n"
+    )
+    assert not events("/events", says=said).accepts(200, EVENTS, b"data: one\n\n")
+    assert not events("/events", says=said).accepts(200, EVENTS, b"\xff")
+    assert stream("/stream/2", says=["a", "b"]).accepts(200, TEXT, b"ab")
+    assert file("/static/a", says=b"\xff", media_type="image/png").accepts(200, "image/png", b"\xff")
+    assert not file("/static/a", says=b"\xff", media_type="image/png").accepts(200, "image/png", b"\xfe")
+    assert message("/ws", "ü").accepts(0, TEXT, "ü".encode())
+    assert not message("/ws", "ü").accepts(0, BINARY, "ü".encode())
+    assert message("/ws", b"\xff").line == "WS /ws with 1 bytes of binary"

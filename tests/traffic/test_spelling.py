@@ -11,11 +11,15 @@ from flask import Flask
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from levelground.traffic import message, spelling
-from levelground.traffic.scenario import data, empty, text
-from levelground.traffic.spelling import STYLES, Framing, Marks, Spelling, Wire
-from levelground.traffic.step import JSON, Step
+from levelground.traffic import events as traffic_events
+from levelground.traffic import message as responses
+from levelground.traffic import spelling
+from levelground.traffic.scenario import Event, data, empty, events, message, stream, text
+from levelground.traffic.spelling import ANY_CHUNKS, EXACT, NO_MARKS, STYLES, Framing, Marks, Spelling, Wire
+from levelground.traffic.step import EVENTS, JSON, Step
+from levelground.traffic.websocket import BINARY_FRAME, TEXT_FRAME
 from tests.server import answer
+from tests.websocket import frame
 
 # Ways in which services encode JSON, each told apart from the module under test: by the real thing where it is at hand.
 
@@ -121,13 +125,13 @@ def test_what_fits_reproduces_all_that_it_was_fitted_to(
     assert [found.predict(one) for one, _ in samples] == [seen for _, seen in samples]
 
 
-@given(style=st.sampled_from(STYLES), framing=st.sampled_from(Framing), value=values)
+@given(style=st.sampled_from(STYLES), framing=st.sampled_from(EXACT), value=values)
 def test_every_prediction_is_a_right_answer(style: spelling.Style, framing: Framing, value: object) -> None:
     one = step(value)
     suffix = Wire(framing, style).suffix(one)
     length = len(suffix) - 4
     told = b"Content-Length: %d" % length if framing is Framing.LENGTH else b"Transfer-Encoding: chunked"
-    response = message.parse(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + told + suffix)
+    response = responses.parse(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + told + suffix)
     assert response is not None
     assert response.length == len(told) + len(suffix) + 49
     assert one.accepts(response.status, response.media_type, response.body)
@@ -239,3 +243,52 @@ def test_a_known_spelling_is_equal_to_itself_and_can_be_a_key() -> None:
 
     assert fitted() == fitted()
     assert len({fitted(), fitted()}) == 1
+
+
+SAID = [Event("one", "tick", "1"), Event("two\nlines", "tock", "2")]
+
+
+def chunks_of(body: bytes, size: int, media_type: str) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("style", traffic_events.STYLES)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_events_are_predicted_from_one_telling_stream(style: traffic_events.Style, size: int) -> None:
+    seen = marks(chunks_of(style.write(SAID), size, EVENTS))
+    found = spelling.fit([(events("/events", says=SAID), seen)])
+    assert found is not None
+    other = [Event(str(number), "tack", f"x{number}") for number in range(50)]
+    assert found.predict(events("/events", says=other)) == (ANY_CHUNKS, seen.prefix, style.write(other))
+
+
+def test_a_stream_is_known_but_for_its_chunks() -> None:
+    one, other = stream("/stream/2", says=["a", "b"]), stream("/stream/9", says=list("abcdefghi"))
+    found = spelling.fit([(one, marks(chunks_of(b"ab", 1, "text/plain")))])
+    assert found is not None
+    assert found.predict(other) == (ANY_CHUNKS, b"HTTP/1.1 200 ", b"abcdefghi")
+    assert spelling.fit([(one, marks(answer(b"ab")))]) is None
+
+
+def test_any_answer_may_be_in_free_chunks_if_asked_for() -> None:
+    samples = [(step(one), marks(chunks_of(ENCODERS["starlette"](one), 3, JSON))) for one in (TELLING, [1, 2])]
+    assert spelling.fit(samples) is None
+    found = spelling.fit(samples, in_any_chunks=True)
+    assert found is not None
+    assert found.predict(step(["x"])).suffix == b'["x"]'
+
+
+@pytest.mark.parametrize("says", ["", "ü" * 200, b"\x00" * 70_000])
+def test_an_echo_in_one_frame_is_predicted(says: str | bytes) -> None:
+    sample: str | bytes = "a" if isinstance(says, str) else b"a"
+    first = TEXT_FRAME if isinstance(says, str) else BINARY_FRAME
+    found = spelling.fit(
+        [(message("/ws", sample), NO_MARKS), (message("/ws", sample), Marks(3, bytes([first, 1]), b"a"))]
+    )
+    assert found is not None
+    predicted = found.predict(message("/ws", says))
+    assert predicted.prefix + predicted.suffix == frame(says)
+    assert predicted.length == len(frame(says))
+    assert spelling.fit([(message("/ws", sample), NO_MARKS)]) is None
