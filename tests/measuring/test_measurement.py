@@ -511,8 +511,10 @@ def two_generators(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("two_generators", "ticking")
 @pytest.mark.parametrize("load", ["closed", "open"])
 def test_a_run_with_two_generators_is_a_run_like_any_other(tmp_path: Path, load: str) -> None:
-    rate: dict[str, Any] = {"rate": Rate(200, is_share=False), "slice_seconds": 0.05} if load == "open" else {}
-    folder = run(tmp_path, {"one": right, "two": right}, load=load, connections=3, rounds=2, minutes=0.005, **rate)
+    rate: dict[str, Any] = OPEN | {"scenarios": SCENARIOS, "lead_seconds": 0.005} if load == "open" else {}
+    folder = run(
+        tmp_path, {"one": right, "two": right}, connections=3, rounds=2, minutes=0.015, **({"load": load} | rate)
+    )
     slices, told = list(folder.read_slices()), folder.read_run()
     assert told.generators == 2
     assert (told.ended, {one.round for one in slices}) == ("time", {0, 1})
