@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -230,16 +230,19 @@ def test_an_early_answer_ends_the_request_that_is_still_being_sent(monkeypatch: 
                     connection, _ = listener.accept()
                 except OSError:
                     return
-                connection.recv(100)
-                connection.sendall(answer(b"too large", status="413 Content Too Large"))
                 kept.append(connection)
+                with suppress(OSError):
+                    connection.recv(100)
+                    connection.sendall(answer(b"too large", status="413 Content Too Large"))
 
         kept: list[socket.socket] = []
-        threading.Thread(target=serve, daemon=True).start()
+        thread = threading.Thread(target=serve)
+        thread.start()
         with closing(client.Endpoint(listener.getsockname())) as one:
             one.prepare(1)
             result = one.burst(scripts, 0, 0.0)
         listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
     assert result.errors == {"wrong answer": 1}
     assert result.reconnects == 1
     for connection in kept:
