@@ -16,7 +16,7 @@ from tests.rendered import rendered
 ALL = scenario.read()
 ALIKE = {"hello", "json", "middleware", "static"}
 """Their requests are all alike."""
-FEW = ALIKE | {"cpu", "session", "sleep", "template"}
+FEW = ALIKE | {"cpu", "session", "sleep", "template", "upload"}
 """Their requests are not many: what they measure is not in reach of a router's cache."""
 
 

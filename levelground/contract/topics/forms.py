@@ -7,6 +7,7 @@ from uuid import uuid4
 from levelground.contract.client import Client, Json
 from levelground.contract.openapi import closed, json_answer
 from levelground.contract.terms import Row, Topic
+from levelground.traffic import scenario
 from levelground.traffic.scenario import FORM, Form, Step, data
 
 SMALL, LARGE = 64 * 1024, 8 * 1024 * 1024
@@ -101,6 +102,11 @@ TOPIC = Topic(
 def form(name: str, message: str, *topics: str) -> Step:
     fields: Form = {"name": name, "message": message, "topic": topics}
     return data("POST", "/form", form=fields, says={"name": name, "message": message, "topic": list(topics)})
+
+
+def upload(content: bytes) -> Step:
+    told = {"name": "file.bin", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return scenario.upload("/upload", content, says=told)
 
 
 # Checks
