@@ -10,9 +10,17 @@ import hello  # noqa: F401
 import parameters  # noqa: F401
 import echo  # noqa: F401
 import items  # noqa: F401
+import validation  # noqa: F401
+import forms  # noqa: F401
+import pages  # noqa: F401
+import state  # noqa: F401
+import middleware  # noqa: F401
+import waiting  # noqa: F401
+import work  # noqa: F401
 # isort: on
 
 app = Application()
+app.serve_files("static", root_path="static")
 
 
 @get("/about")
