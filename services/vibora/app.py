@@ -7,24 +7,38 @@ What build.py does to its last release, so that it runs on today's Python, it sa
 import os
 
 from vibora import Vibora
-from vibora.exceptions import InvalidJSON
+from vibora.exceptions import InvalidJSON, StaticNotFound
 from vibora.limits import ServerLimits
 from vibora.parsers.errors import HttpParserError
 from vibora.responses import JsonResponse, Response
+from vibora.static import StaticHandler
 
 import echo
+import forms
 import hello
 import items
+import middleware
+import pages
 import parameters
+import state
+import validation
+import waiting
+import work
 from about import about
 
 # By itself Vibora takes bodies of up to 1 MiB. The buffer holds every answer: where it is full, Vibora fails.
-app = Vibora(server_limits=ServerLimits(write_buffer=8 * 1024 * 1024))
-app.static = None  # or else there would be paths below /static
+app = Vibora(static=StaticHandler(["static"]), server_limits=ServerLimits(write_buffer=8 * 1024 * 1024))
 app.add_blueprint(hello.blueprint)
 app.add_blueprint(parameters.blueprint)
 app.add_blueprint(echo.blueprint)
 app.add_blueprint(items.blueprint)
+app.add_blueprint(validation.blueprint)
+app.add_blueprint(forms.blueprint)
+app.add_blueprint(pages.blueprint)
+app.add_blueprint(state.blueprint)
+app.add_blueprint(middleware.blueprint)
+app.add_blueprint(waiting.blueprint)
+app.add_blueprint(work.blueprint)
 
 
 @app.route("/about")
@@ -36,6 +50,12 @@ async def tell_about() -> Response:
 async def bad_request() -> Response:
     """Malformed JSON, framing and names; what ujson decodes but cannot encode again."""
     return Response(b"Bad Request", 400)
+
+
+@app.handle(StaticNotFound)
+async def no_such_file() -> Response:
+    """By itself, Vibora answers 500."""
+    return Response(b"404 Not Found", 404)
 
 
 if __name__ == "__main__":

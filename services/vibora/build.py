@@ -36,6 +36,12 @@ PORT = (
         "cdef _call_sync_validators(self, value, context: dict)",
         "cdef _call_sync_validators(self, value, dict context)",
     ),
+    Edit(
+        "vibora/schemas/extensions/fields.pxd",
+        "without annotations for types, a schema sets its fields' validators from outside",
+        "readonly list validators",
+        "public list validators",
+    ),
     Edit("vibora/templates/ast.py", "Callable has moved", "from collections import", "from collections.abc import"),
     Edit(
         "vibora/client/session.py",
@@ -80,6 +86,18 @@ PIECES = (
         "... and its end would be taken for the end of the next one",
         "        # This is a signal",
         "        if self.timeout_task is None:\n            return\n        # This is a signal",
+    ),
+    Edit(
+        "vibora/multipart/parser.pyx",
+        "where a boundary is cut, the line break before it is not yet the file's ...",
+        "pending_data[:len(pending_data) - boundary_length]",
+        "pending_data[:len(pending_data) - boundary_length - 2]",
+    ),
+    Edit(
+        "vibora/multipart/parser.pyx",
+        "... but kept with the boundary's first part",
+        "del pending_data[:-boundary_length]",
+        "del pending_data[:-boundary_length - 2]",
     ),
 )
 

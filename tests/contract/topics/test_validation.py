@@ -2,12 +2,19 @@
 
 import pytest
 
-from levelground.contract.topics.validation import EXAMPLE, receipt
+from levelground.contract.topics.validation import EXAMPLE, names, receipt
 from tests.contract.honest import Lie, at, lying
 
 
 def test_a_receipt_adds_up() -> None:
     assert receipt(EXAMPLE) == {"customer": "Zoë", "quantity": 3, "totals": [2500, 999], "total": 3499}
+
+
+def test_a_field_is_named_by_a_word_of_its_own() -> None:
+    assert names("city", b'{"field": "city"}')
+    assert names("city", b"address.city: missing")
+    assert names("city", b'{"errors": "1 error\\ncity\\n  missing"}')
+    assert not names("city", b"capacity: missing")
 
 
 LIES = {
