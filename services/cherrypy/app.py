@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import cherrypy
@@ -9,14 +10,21 @@ from cheroot.wsgi import Server
 
 from about import about
 from echo import Echo
+from forms import Forms
 from hello import Hello
 from items import Items
+from middleware import Middleware
+from pages import Pages
 from parameters import Parameters
+from state import State
+from validation import Validation
+from waiting import Waiting
+from work import Work
 
-MAX_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES, MAX_UPLOAD_BYTES = 1024 * 1024, 10 * 1024 * 1024
 
 
-class Root(Hello, Parameters, Echo):
+class Root(Hello, Parameters, Echo, Validation, Forms, Pages, State, Middleware, Waiting, Work):
     """CherryPy looks for a path's page among the attributes of this object, and gives it what is left of the path."""
 
     items = Items()
@@ -30,8 +38,8 @@ class Root(Hello, Parameters, Echo):
 
 
 def bad_request() -> None:
-    """The answer to an unexpected error: 400 if JSON was nested too deep, else 500."""
-    status = 400 if isinstance(sys.exc_info()[1], RecursionError) else 500
+    """The answer to an unexpected error: 400 to JSON that is nested too deep and to malformed parts, else 500."""
+    status = 400 if isinstance(sys.exc_info()[1], RecursionError | EOFError | ValueError) else 500
     cherrypy.HTTPError(status).set_response()
 
 
@@ -41,8 +49,10 @@ config = {
     "/": {
         "request.dispatch": cherrypy.dispatch.Dispatcher(translate=no_underscores),
         "request.error_response": bad_request,
+        "request.body.maxbytes": MAX_BODY_BYTES,
     },
     "/items": {"request.dispatch": cherrypy.dispatch.MethodDispatcher(translate=no_underscores)},
+    "/static": {"tools.staticdir.on": True, "tools.staticdir.dir": str(Path("static").absolute())},
 }
 
 cherrypy.config.update(
@@ -53,7 +63,7 @@ cherrypy.config.update(
         "server.socket_queue_size": 2048,
         "server.socket_timeout": 75,
         "server.thread_pool": int(os.environ["THREADS"]),
-        "server.max_request_body_size": MAX_BODY_BYTES,
+        "server.max_request_body_size": MAX_UPLOAD_BYTES,
         "server.shutdown_timeout": 1,  # with the 5 that it has, half a request would outlast the stop's grace
     }
 )

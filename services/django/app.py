@@ -1,45 +1,8 @@
-"""The contract in Django, as ASGI: the topics' views under their paths, the few settings they need, `GET /about`.
+"""The contract in Django, as ASGI: what the server runs. The views' paths are in `urls`."""
 
-What is not set is as Django has it: no debugging, no applications, and without a model no database.
-"""
+import os
 
-from django.conf import settings
 from django.core.asgi import get_asgi_application
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import path
-from django.views.decorators.http import require_GET
 
-import echo
-import hello
-import items
-import parameters
-from about import about
-
-settings.configure(
-    ROOT_URLCONF=__name__,
-    # Not even the common one, which would give answers a Content-Length: Django runs it in a thread, twice per request.
-    MIDDLEWARE=[],
-    ALLOWED_HOSTS=["*"],
-    DATA_UPLOAD_MAX_MEMORY_SIZE=1024 * 1024,
-)
-
-
-@require_GET
-async def tell_about(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(about("django", "uvicorn", parser="httptools", json="json"))
-
-
-urlpatterns = [
-    path("", hello.hello),
-    path("json", hello.hello_json),
-    path("greet/<name>", parameters.greet),
-    path("greet/<name>/<info>", parameters.greet_info),
-    path("number/<int:digits>", parameters.number),
-    path("query", parameters.query),
-    path("request", echo.show_request),
-    path("echo", echo.echo),
-    path("items/<id>", items.Item.as_view()),
-    path("about", tell_about),
-]
-
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 app = get_asgi_application()

@@ -10,9 +10,16 @@ from tornado.process import fork_processes
 from tornado.web import Application, RequestHandler
 
 import echo
+import forms
 import hello
 import items
+import middleware
+import pages
 import parameters
+import state
+import validation
+import waiting
+import work
 from about import about
 
 
@@ -22,13 +29,28 @@ class TellAbout(RequestHandler):
 
 
 app = Application(
-    [*hello.routes, *parameters.routes, *echo.routes, *items.routes, (r"/about", TellAbout)],
+    [
+        *hello.routes,
+        *parameters.routes,
+        *echo.routes,
+        *items.routes,
+        *validation.routes,
+        *forms.routes,
+        *pages.routes,
+        *state.routes,
+        *middleware.routes,
+        *waiting.routes,
+        *work.routes,
+        (r"/about", TellAbout),
+    ],
+    template_path="templates",
+    cookie_secret="of this stand, and no secret",
     log_function=lambda handler: None,  # no access log
 )
 
 
 async def serve(sockets: list[socket]) -> None:
-    HTTPServer(app, max_body_size=1024 * 1024).add_sockets(sockets)
+    HTTPServer(app, max_body_size=10 * 1024 * 1024).add_sockets(sockets)
     await asyncio.Event().wait()
 
 

@@ -1,0 +1,14 @@
+"""The few settings that the topics need.
+
+What is not set is as Django has it: no debugging, no applications, and without a model no database.
+"""
+
+ROOT_URLCONF = "urls"
+# Not even the common one, which would give answers a Content-Length: Django runs it in a thread, twice per request.
+MIDDLEWARE: list[str] = []
+ALLOWED_HOSTS = ["*"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a body without the files in it
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"]}]
+SECRET_KEY = "of this stand, and no secret"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "session"
