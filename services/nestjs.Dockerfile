@@ -13,7 +13,9 @@ FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
 ENV NODE_ENV=production BASE_IMAGE=${NODE_IMAGE}
 WORKDIR /app
+ARG SERVICE
 COPY shared/pages/ ./
+COPY ${SERVICE}/templates/ templates/
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules/ node_modules/
 COPY --from=build /app/dist/ dist/

@@ -6,10 +6,17 @@ const http = require("node:http");
 
 const { about } = require("./about.mjs");
 const { showRequest, echo } = require("./echo.js");
+const { readForm, upload } = require("./forms.js");
 const { hello, helloJson } = require("./hello.js");
 const { putItem, getItem, deleteItem } = require("./items.js");
 const { HttpError, sendJson, sendText, splitUrl } = require("./message.js");
+const { helloInLayers } = require("./middleware.js");
+const { sendFile, template } = require("./pages.js");
 const { greet, greetInfo, number, query } = require("./parameters.js");
+const { cookie, session } = require("./state.js");
+const { validate } = require("./validation.js");
+const { sleep } = require("./waiting.js");
+const { cpu } = require("./work.js");
 
 const WORKERS = Number(process.env.WORKERS);
 
@@ -24,6 +31,16 @@ const routes = [
   [/^\/request$/, { GET: showRequest }],
   [/^\/echo$/, { POST: echo }],
   [/^\/items\/([^/]+)$/, { PUT: putItem, GET: getItem, DELETE: deleteItem }],
+  [/^\/validate$/, { POST: validate }],
+  [/^\/form$/, { POST: readForm }],
+  [/^\/upload$/, { POST: upload }],
+  [/^\/static\//, { GET: sendFile }],
+  [/^\/template$/, { GET: template }],
+  [/^\/cookie$/, { GET: cookie }],
+  [/^\/session$/, { GET: session }],
+  [/^\/middleware$/, { GET: helloInLayers }],
+  [/^\/sleep\/([0-9]+)$/, { GET: sleep }],
+  [/^\/cpu\/([0-9]+)$/, { GET: cpu }],
   [/^\/about$/, { GET: tellAbout }],
 ];
 

@@ -20,6 +20,10 @@ function sendText(response, status, text, headers) {
   send(response, status, "text/plain; charset=utf-8", text, headers);
 }
 
+function sendHtml(response, status, text) {
+  send(response, status, "text/html; charset=utf-8", text);
+}
+
 function sendJson(response, status, value) {
   send(response, status, "application/json", JSON.stringify(value));
 }
@@ -28,4 +32,4 @@ function send(response, status, type, body, headers) {
   response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body), ...headers }).end(body);
 }
 
-module.exports = { HttpError, splitUrl, sendText, sendJson };
+module.exports = { HttpError, splitUrl, sendText, sendHtml, sendJson };
