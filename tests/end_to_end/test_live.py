@@ -61,6 +61,7 @@ def seen(browser: Page, up: str) -> Seen:
     browser.open(f"{UI}/compare")
     browser.wait_for(f"document.getElementById('run').innerText === 'run {measuring.folder.name}'")
     browser.wait_for("document.querySelectorAll('#rows tr').length === 4")
+    browser.wait_for("document.documentElement.dataset.drawn")
     for _ in range(40):
         browser.press("Tab")
         if browser.evaluate(CHOSEN):

@@ -53,7 +53,7 @@ class Observed:
 @pytest.fixture(scope="module")
 def observed(up: str) -> Iterator[Observed]:
     done = command("make", "observe")
-    assert done.returncode == 0
+    assert done.returncode == 0, done.stdout + done.stderr
     try:
         began = time.time()
         is_judged = a_closed_loop() or a_closed_loop()

@@ -70,7 +70,9 @@ def test_an_open_loop_from_the_page_shows_the_rate_that_was_offered() -> None:
 
     def is_measured() -> bool:
         with suppress(urllib.error.HTTPError):
-            return all("p99" in row["values"] for row in live("hello")["rows"])
+            told = live("hello")
+            measures = [axis["measure"]["key"] for axis in told["axes"]]
+            return measures[0] == "latency_ratio" and all("p99" in row["values"] for row in told["rows"])
         return False
 
     try:
