@@ -5,7 +5,8 @@ ENV CGO_ENABLED=0 GOFLAGS=-mod=mod
 WORKDIR /src
 ARG SERVICE
 COPY shared/pages/ ${SERVICE}/ ./
-RUN --mount=type=cache,target=/cache GOCACHE=/cache/go go build -trimpath -ldflags="-s -w" -o /service .
+RUN --mount=type=cache,target=/cache GOCACHE=/cache/go go build -trimpath -ldflags="-s -w" -o /service . \
+ && mkdir -p /empty/tmp && chmod 1777 /empty/tmp
 
 FROM scratch
 ARG GO_IMAGE
@@ -13,4 +14,6 @@ ARG GO_IMAGE
 ENV BASE_IMAGE=${GO_IMAGE}
 COPY shared/pages/static/ /static/
 COPY --from=build /service /service
+# The mount on /tmp takes its mode from here: without one, it is root's alone from the first restart on.
+COPY --from=build /empty/ /
 ENTRYPOINT ["/service"]
