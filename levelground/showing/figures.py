@@ -85,7 +85,7 @@ def _p99(row: table.Row) -> str:
     found = (row.cell.latency_interval_us or {}).get("p99")
     if found is None:
         return milliseconds(row.cell.latency_us.get("p99"))
-    return rounding.interval(Interval(found.estimate / 1000, found.low / 1000, found.high / 1000))
+    return rounding.interval(rounding.in_ms(found))
 
 
 def _latency(key: str, title: str, of: str = "latency_us") -> Field[table.Row]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from levelground.judging import gates, undisturbed
+from levelground.judging import summary as judging
 from levelground.judging.live import Live
 from levelground.judging.summary import Cell, Table, ranked
 from levelground.model import arrivals
 from levelground.model.interval import Interval
-from levelground.model.record import Run, Slice
+from levelground.model.record import Run
 from levelground.showing import charts, facts, figures, frame, material, palette, rounding, table
 from levelground.showing.charts import Spec, Step
 
@@ -136,9 +137,9 @@ def state(live: Live, run: Run, wanted: str | None, catalogue: Sequence[str]) ->
 def table_of(live: Live, run: Run, scenario: str) -> Table:
     """A scenario as far as it has got; of a run that is over, as summary.json has it."""
     told = material.read_summary(live.folder) if run.ended is not None else None
-    found = told.scenarios.get(scenario) if told else None
-    newest = {one.block for one in live.slices[scenario] if not one.warmup}
-    return found if found and found.blocks >= len(newest) - run.rounds else live.table(run, scenario)
+    if told and scenario in told.scenarios and not material.is_stale(live.folder):
+        return told.scenarios[scenario]
+    return live.table(run, scenario)
 
 
 def _rows(scenario: str, found: Table, run: Run, catalogue: Sequence[str]) -> list[Row]:
@@ -170,7 +171,7 @@ def _value(cell: Cell, key: str) -> Value | None:
     if key != "p99":
         found: Interval | None = getattr(cell, key)
     elif (us := (cell.latency_interval_us or {}).get("p99")) is not None:
-        found = Interval(us.estimate / 1000, us.low / 1000, us.high / 1000)
+        found = rounding.in_ms(us)
     elif (alone := cell.latency_us.get("p99")) is not None:
         return Value(alone / 1000, alone / 1000, alone / 1000, rounding.digits(alone / 1000))
     else:
@@ -254,15 +255,8 @@ def details(live: Live, run: Run, scenario: str, service: str, catalogue: Sequen
     found = table_of(live, run, scenario)
     pair = list(dict.fromkeys(name for name in (service, found.baseline) if name in found.services))
     looks = {name: palette.look(name, catalogue) for name in pair}
-    dropped = gates.dropped(run, live.blocks)
-    good: dict[str, list[Slice]] = {
-        name: [
-            one
-            for one in live.slices[scenario]
-            if one.service == name and gates.is_good(one) and one.block not in dropped
-        ]
-        for name in pair
-    }
+    counted = judging.counted(run, live.slices[scenario], live.blocks)[scenario]
+    good = {name: counted[name] for name in pair}
     only = Table(found.load, found.blocks, found.dropped_blocks, {name: found.services[name] for name in pair})
     latency = figures.distribution(scenario, only, good, looks)
     plots = [Plot(latency.title, latency.caption, latency.spec)] if latency.spec else []

@@ -69,7 +69,7 @@ class _Records:
 
     def stored_or_judged(self) -> Summary | None:
         stored = read_summary(self.folder)
-        if stored and (not self.whole or not _is_stale(self.folder)):
+        if stored and (not self.whole or not is_stale(self.folder)):
             return stored
         summary = self._judged() if self.whole else None
         if summary is None:
@@ -134,7 +134,7 @@ def _lines(folder: Folder, name: str, problems: list[str], run: Run) -> list[Sli
     return lines
 
 
-def _is_stale(folder: Folder) -> bool:
+def is_stale(folder: Folder) -> bool:
     """Whether slices were written after the summary."""
     slices = folder.path / "slices.jsonl"
     return slices.exists() and slices.stat().st_mtime > (folder.path / "summary.json").stat().st_mtime

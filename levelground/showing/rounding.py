@@ -71,6 +71,11 @@ def _signed(value: float, places: int) -> str:
     return f"{'+' if rounded > 0 else '-' if rounded < 0 else ''}{number(abs(rounded), places)}"
 
 
+def in_ms(us: Interval) -> Interval:
+    """A time in µs, in milliseconds."""
+    return Interval(us.estimate / 1000, us.low / 1000, us.high / 1000)
+
+
 def digits(value: float | None, count: int = 3) -> str:
     """A number that has no interval, with so many digits; – if there is none."""
     if value is None or not math.isfinite(value):

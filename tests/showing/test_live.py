@@ -75,6 +75,13 @@ def test_a_run_that_is_over_shows_the_numbers_of_its_summary(tmp_path: Path) -> 
     assert row.values["undisturbed_ratio"].text == rounding.interval(told)
 
 
+def test_a_run_that_is_over_and_not_judged_yet_is_judged_from_its_slices(tmp_path: Path) -> None:
+    folder = written(tmp_path, replace(the_run(), ended="time"), undisturbed_slices(GAPS))
+    told = shown(folder)
+    assert told.is_over
+    assert {row.service for row in told.rows if "undisturbed_ratio" in row.values} == set(GAPS)
+
+
 def test_what_was_dropped_and_what_failed_is_listed_the_newest_first(tmp_path: Path) -> None:
     folder = written(tmp_path, the_run(), undisturbed_slices(GAPS, blocks=12))
     *_, last = folder.read_blocks()
