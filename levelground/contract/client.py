@@ -6,6 +6,7 @@ was asked, what was expected and what came.
 
 import http.client
 import json
+import math
 import re
 import select
 import socket
@@ -258,6 +259,16 @@ class Client:
             connection.send(data, self._deadline())
             connection.close(reset=reset)
 
+    def arrivals(self, target: str, first: bytes) -> tuple[float, float]:
+        """When `first` had come of the answer's body, and when all of it had: on the monotonic clock, in seconds."""
+        with self._answered(f"GET {target}"):
+            connection = _Connection(self.host, self.port, self._deadline())
+            try:
+                connection.send(self.head("GET", target, {}), self._deadline())
+                return connection.arrivals(first, self._deadline())
+            finally:
+                connection.close()
+
     def _exchange(self, described: str, method: str, data: bytes) -> Answer:
         with self._answered(described):
             self._connection = self._connection or _Connection(self.host, self.port, self._deadline())
@@ -326,6 +337,17 @@ class _Connection:
             response.begin()
             body = response.read()
             return Answer(request, response.version, response.status, response.headers, body, response.will_close)
+
+    def arrivals(self, first: bytes, deadline: float) -> tuple[float, float]:
+        self._wire.deadline = deadline
+        with http.client.HTTPResponse(self._reader, method="GET") as response:  # type: ignore[arg-type]
+            response.begin()
+            body, early = b"", math.inf
+            while piece := response.read1(_LONG):
+                body += piece
+                if first in body:
+                    early = min(early, time.monotonic())
+            return early, time.monotonic()
 
     def close(self, *, reset: bool = False) -> None:
         if reset:

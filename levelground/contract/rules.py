@@ -12,6 +12,7 @@ from levelground.contract.topics.echo import BODY_LIMIT, JSON_TYPE, encoded, lon
 from levelground.contract.topics.forms import multipart
 from levelground.contract.topics.items import forget, get_item, must_store_nothing_of, new_item, put_item
 from levelground.contract.topics.pages import FILES
+from levelground.contract.topics.streams import SOCKET
 
 RULES = Topic("rules")
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
@@ -37,8 +38,8 @@ def any_other_method_is_not_allowed(client: Client) -> None:
                 continue
             # Without a body: a server may close on one that it does not want to read, and take its answer along.
             answer = client.request(method, path, b"" if method != "GET" else None, content_type=None)
-            if template == FILES:
-                # What frameworks mount to serve files has answers of its own.
+            if template in (FILES, SOCKET):
+                # What frameworks mount to serve files, or to open WebSockets, has answers of its own.
                 answer.must_be_refused()
                 continue
             answer.must_be(405)

@@ -1,10 +1,15 @@
-"""The contract in Starlette: the topics' routes, the answer to bad input, `GET /about`."""
+"""The contract in Starlette: the topics' routes, what they share, the answer to bad input, `GET /about`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+import database
 import echo
 import forms
 import hello
@@ -13,10 +18,17 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
 from about import about
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
+    async with database.connections() as connections, waiting.upstream() as upstream:
+        yield {"connections": connections, "upstream": upstream}
 
 
 async def tell_about(request: Request) -> Response:
@@ -37,11 +49,14 @@ app = Starlette(
         *validation.routes,
         *forms.routes,
         *pages.routes,
+        *streams.routes,
         *state.routes,
         *middleware.routes,
         *waiting.routes,
         *work.routes,
+        *database.routes,
         Route("/about", tell_about),
     ],
+    lifespan=lifespan,
     exception_handlers={ValueError: bad_request, RecursionError: bad_request},
 )

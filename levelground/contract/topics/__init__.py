@@ -3,6 +3,7 @@
 from levelground.contract.terms import Row
 from levelground.contract.topics import (
     about,
+    database,
     echo,
     forms,
     hello,
@@ -11,6 +12,7 @@ from levelground.contract.topics import (
     pages,
     parameters,
     state,
+    streams,
     validation,
     waiting,
     work,
@@ -24,10 +26,12 @@ TOPICS = (
     validation.TOPIC,
     forms.TOPIC,
     pages.TOPIC,
+    streams.TOPIC,
     state.TOPIC,
     middleware.TOPIC,
     waiting.TOPIC,
     work.TOPIC,
+    database.TOPIC,
     about.TOPIC,
 )
 

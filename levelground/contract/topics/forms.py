@@ -156,6 +156,7 @@ def what_brings_no_file_is_refused(client: Client) -> None:
         ("multipart/form-data", field % (b"file", b'; filename="a"')),
         ("multipart/form-data; boundary=c", field % (b"file", b'; filename="a"')),
         ("multipart/form-data; boundary=b", (field % (b"file", b'; filename="a"'))[:-20]),
+        ("multipart/form-data; boundary=b", multipart("a.bin", bytes(SMALL), "b")[:-30]),
         ("multipart/form-data; boundary=b", b"--b\r\n\r\ntext\r\n--b--\r\n"),
         ("multipart/form-data; boundary=b", b""),
     ):

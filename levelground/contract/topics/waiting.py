@@ -1,15 +1,21 @@
-"""Waiting: an answer that takes time but no work, such as one that comes from elsewhere."""
+"""Waiting: an answer that takes time but no work, and one that is put together from what a slow upstream answers."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from levelground.contract.client import Client, Mismatch
-from levelground.contract.openapi import closed, in_path, json_answer
+from levelground.contract.openapi import Piece, closed, in_path, json_answer
 from levelground.contract.terms import Row, Topic
+from levelground.stand import probe
+from levelground.stand.helpers import Away, Upstream
+from levelground.stand.upstream import DELAY_SECONDS, price
 from levelground.traffic.scenario import Step, data
 
 LONGEST_MS = 10_000
 AT_ONCE = 16
+MOST_QUOTES = 100
+
+_ID: Piece = {"type": "integer", "minimum": 1, "maximum": 9_900}
 
 TOPIC = Topic(
     "waiting",
@@ -34,6 +40,29 @@ TOPIC = Topic(
                 },
             },
         ),
+        Row(
+            "GET",
+            "/fanout/{n}",
+            "for `?start=7` asks the upstream for `/quote/7`, `/quote/8` … n of them at once, and answers "
+            f'200 JSON `{{"prices": [7898, 6169]}}`, their prices in this order; over {MOST_QUOTES}: a 4xx',
+            {
+                "operationId": "fanout",
+                "summary": "An answer made of n answers of a slow upstream",
+                "parameters": [
+                    in_path("n", "2", schema={"type": "integer", "minimum": 1, "maximum": MOST_QUOTES}),
+                    {"name": "start", "in": "query", "required": True, "schema": _ID, "example": 7},
+                ],
+                "responses": {
+                    "200": json_answer(
+                        "The prices",
+                        closed({"prices": {"type": "array", "items": {"type": "integer"}}}),
+                        example={"prices": [price(7), price(8)]},
+                    ),
+                    "4XX": {"description": f"No digits, or more than {MOST_QUOTES}"},
+                    "5XX": {"description": "502, 503 or 504: the upstream does not answer"},
+                },
+            },
+        ),
     ),
 )
 
@@ -43,6 +72,11 @@ TOPIC = Topic(
 
 def sleep(ms: int) -> Step:
     return data("GET", f"/sleep/{ms}", says={"ms": ms})
+
+
+def fanout(n: int, start: int) -> Step:
+    prices = [price(number) for number in range(start, start + n)]
+    return data("GET", f"/fanout/{n}?start={start}", says={"prices": prices})
 
 
 # Checks
@@ -71,3 +105,34 @@ def many_wait_at_once(client: Client) -> None:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(wait, range(AT_ONCE)))
+
+
+@TOPIC.check("fanout")
+def the_upstream_is_asked_for_each_price(client: Client) -> None:
+    upstream = Upstream()
+    try:
+        own = probe.resolve((client.host, client.port))[0]
+        for n, start in ((1, 1), (2, 7), (20, 500), (MOST_QUOTES, 9_000), (20, 500)):
+            before = upstream.asked()[own]
+            client.must_answer(fanout(n, start))
+            if (asked := upstream.asked()[own] - before) != n:
+                raise Mismatch(f"GET /fanout/{n}", f"{n} requests to the upstream", f"{asked}")
+    except (Away, probe.NotUp) as error:
+        raise Mismatch("GET /fanout", "an upstream to ask", str(error)) from None
+    for wrong in ("a", "-1", "1.5", str(MOST_QUOTES + 1), "9" * 15):
+        client.get(f"/fanout/{wrong}?start=1").must_be_refused()
+
+
+@TOPIC.check("fanout-at-once")
+def all_prices_are_asked_for_at_once(client: Client) -> None:
+    """One after the other they would take a second or more; connections that are new take their time, too."""
+    client.must_answer(fanout(MOST_QUOTES, 1))
+    start = time.monotonic()
+    client.must_answer(fanout(MOST_QUOTES, 101))
+    waited = time.monotonic() - start
+    if waited > MOST_QUOTES * DELAY_SECONDS:
+        raise Mismatch(
+            f"GET /fanout/{MOST_QUOTES}",
+            f"an answer sooner than {MOST_QUOTES} quotes of {1000 * DELAY_SECONDS:g} ms one after the other",
+            f"one after {waited:.2f} s",
+        )

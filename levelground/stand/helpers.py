@@ -1,0 +1,135 @@
+"""The helpers of the stand, asked from outside: what services asked of them, and in which container they run.
+
+Promises its caller exact counts: of each statement that the database ran for services, of each quote of the upstream.
+Addresses are those of the stand, unless PGHOST or UPSTREAM say otherwise.
+"""
+
+import http.client
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import psycopg
+
+CONNECT_SECONDS = 5
+
+
+class Away(Exception):
+    """A helper does not answer; the message says which, and what it does instead."""
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What the database ran for services: whole statements, however many rows each of them had."""
+
+    world: int
+    """Reads of `world`."""
+    tally: int
+    """Reads of `tally`."""
+    updates: int
+    """Updates of `tally`."""
+    fortune: int
+    """Reads of `fortune`."""
+
+    @property
+    def all(self) -> int:
+        return self.world + self.tally + self.updates + self.fortune
+
+    def __sub__(self, before: "Statements") -> "Statements":
+        return Statements(
+            self.world - before.world,
+            self.tally - before.tally,
+            self.updates - before.updates,
+            self.fortune - before.fortune,
+        )
+
+
+# pg_stat_statements counts a statement when it ends, in shared memory: there is no delay.
+_COUNTED = r"""
+    SELECT coalesce(sum(calls) FILTER (WHERE query ~* '^\s*select' AND query ~* '\mworld\M'), 0)::bigint,
+           coalesce(sum(calls) FILTER (WHERE query ~* '^\s*select' AND query ~* '\mtally\M'), 0)::bigint,
+           coalesce(sum(calls) FILTER (WHERE query ~* '^\s*update' AND query ~* '\mtally\M'), 0)::bigint,
+           coalesce(sum(calls) FILTER (WHERE query ~* '^\s*select' AND query ~* '\mfortune\M'), 0)::bigint
+    FROM pg_stat_statements WHERE userid = 'service'::regrole
+"""
+
+
+class Database:
+    """A connection to PostgreSQL as its superuser. Methods raise Away."""
+
+    def __init__(self) -> None:
+        host = os.environ.get("PGHOST", "postgres")
+        try:
+            self._connection = psycopg.connect(
+                host=host, user="postgres", dbname="postgres", autocommit=True, connect_timeout=CONNECT_SECONDS
+            )
+        except psycopg.Error as error:
+            raise Away(f"postgres: {' '.join(str(error).split())}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def statements(self) -> Statements:
+        """What it ran for services so far."""
+        return Statements(*self._row(_COUNTED))
+
+    def tallied(self, start: int, n: int) -> list[int]:
+        """The numbers in `tally` that `GET /db/updates/{n}?start=` writes to."""
+        (numbers,) = self._row(
+            "SELECT array_agg(number ORDER BY id) FROM tally WHERE id = ANY(%s)",
+            [start + 19 * place for place in range(n)],
+        )
+        return list(numbers)
+
+    def reset(self) -> None:
+        """`tally` as it was in the beginning, without what earlier updates left in its files."""
+        try:
+            self._connection.execute("TRUNCATE tally; INSERT INTO tally SELECT id, 0 FROM world")
+            self._connection.execute("VACUUM ANALYZE tally")
+        except psycopg.Error as error:
+            raise Away(f"postgres: {error}") from None
+
+    def container(self) -> str:
+        """The id of its container, by which its counters are found."""
+        (name,) = self._row("SELECT pg_read_file('/etc/hostname')")
+        return str(name).strip()
+
+    def _row(self, query: str, *values: object) -> Any:
+        try:
+            return self._connection.execute(query.encode(), values).fetchone() or ()
+        except psycopg.Error as error:
+            raise Away(f"postgres: {error}") from None
+
+
+class Upstream:
+    """The slow upstream. Methods raise Away."""
+
+    def __init__(self) -> None:
+        self._address = urlsplit(os.environ.get("UPSTREAM", "http://upstream:8000")).netloc
+
+    def asked(self) -> Counter[str]:
+        """How many quotes each address has asked for, by the address."""
+        return Counter(self._get("/asked"))
+
+    def container(self) -> str:
+        return str(self._get("/about")["container"])
+
+    def _get(self, path: str) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(self._address, timeout=CONNECT_SECONDS)
+        try:
+            connection.request("GET", path)
+            told: dict[str, Any] = json.loads(connection.getresponse().read())
+            return told
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Away(f"upstream: {error}") from None
+        finally:
+            connection.close()
