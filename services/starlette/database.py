@@ -46,9 +46,7 @@ async def db(request: Request) -> Response:
 
 async def queries(request: Request) -> Response:
     async with connection(request) as database:
-        rows = [
-            await database.fetchrow("SELECT id, number FROM world WHERE id = $1", id) for id in asked_for(request)
-        ]
+        rows = [await database.fetchrow("SELECT id, number FROM world WHERE id = $1", id) for id in asked_for(request)]
     return JSONResponse([dict(row) for row in rows])
 
 

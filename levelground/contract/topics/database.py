@@ -110,8 +110,8 @@ TOPIC = Topic(
         Row(
             "GET",
             "/db/updates/{n}",
-            "for `?start=7&number=5` reads the same rows of `tally` and sets each to this number, a query and an update "
-            "for each row, all in one transaction; 200 JSON, a list of them as they are now; n as above",
+            "for `?start=7&number=5` reads the same rows of `tally` and sets each to this number, a query and an "
+            "update for each, all in one transaction; 200 JSON, a list of them as they are now; n as above",
             {
                 "operationId": "updates",
                 "summary": "n rows read and updated in a transaction",
@@ -263,5 +263,11 @@ def _must_have_run(request: str, ran: Statements, expected: Statements) -> None:
 
 def _must_be_clamped(client: Client, path: str, rows: dict[int, int], query: str) -> None:
     every = [{"id": id, "number": number} for id, number in rows.items()]
-    for n, expected in (("0", every[:1]), ("-5", every[:1]), ("a", every[:1]), (str(MOST + 1), every), ("9" * 15, every)):
+    for n, expected in (
+        ("0", every[:1]),
+        ("-5", every[:1]),
+        ("a", every[:1]),
+        (str(MOST + 1), every),
+        ("9" * 15, every),
+    ):
         client.get(f"/db/{path}/{n}{query}").must_be_json(expected)
