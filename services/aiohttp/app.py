@@ -1,9 +1,10 @@
-"""The contract in aiohttp: the topics' routes, `GET /about`."""
+"""The contract in aiohttp: the topics' routes, what they share, `GET /about`."""
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
+import database
 import echo
 import forms
 import hello
@@ -12,6 +13,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -24,8 +26,9 @@ async def tell_about(request: web.Request) -> web.Response:
 
 app = web.Application(client_max_size=1024 * 1024)
 aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader("templates"))
+app.cleanup_ctx.extend([database.connections, waiting.upstream])
 app.add_routes([*hello.routes, *parameters.routes, *echo.routes, *items.routes])
-app.add_routes([*validation.routes, *forms.routes, *pages.routes, *state.routes])
+app.add_routes([*validation.routes, *forms.routes, *pages.routes, *streams.routes, *state.routes])
 app.add_subapp("/session", state.sessions)
 app.add_subapp("/middleware", middleware.layered)
-app.add_routes([*waiting.routes, *work.routes, web.get("/about", tell_about)])
+app.add_routes([*waiting.routes, *work.routes, *database.routes, web.get("/about", tell_about)])

@@ -1,6 +1,10 @@
-"""The contract in BlackSheep: the application, the answer to bad input, `GET /about`."""
+"""The contract in BlackSheep: the application, what the topics share, the answer to bad input, `GET /about`."""
 
+from collections.abc import AsyncIterator
+
+import asyncpg
 from blacksheep import Application, Request, Response, get, json, text
+from blacksheep.client import ClientSession
 
 from about import about
 
@@ -13,14 +17,24 @@ import items  # noqa: F401
 import validation  # noqa: F401
 import forms  # noqa: F401
 import pages  # noqa: F401
+import streams  # noqa: F401
 import state  # noqa: F401
 import middleware  # noqa: F401
-import waiting  # noqa: F401
+import waiting
 import work  # noqa: F401
+import database
 # isort: on
 
 app = Application()
 app.serve_files("static", root_path="static")
+
+
+@app.lifespan
+async def share() -> AsyncIterator[None]:
+    async with database.connections() as connections, waiting.upstream() as upstream:
+        app.services.register(asyncpg.Pool, instance=connections)
+        app.services.register(ClientSession, instance=upstream)
+        yield
 
 
 @get("/about")

@@ -1,10 +1,13 @@
-"""The contract in FastAPI: the topics' routes, the answer to bad input, `GET /about`."""
+"""The contract in FastAPI: the topics' routes, what they share, the answer to bad input, `GET /about`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
+import database
 import echo
 import forms
 import hello
@@ -13,10 +16,18 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
 from about import about
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    async with database.connections() as connections, waiting.upstream() as upstream:
+        yield {"connections": connections, "upstream": upstream}
+
 
 # Not app.include_router(): the router would stay apart, and each request would look for its route twice.
 app = FastAPI(
@@ -28,11 +39,14 @@ app = FastAPI(
         *validation.router.routes,
         *forms.router.routes,
         *pages.router.routes,
+        *streams.router.routes,
         *state.router.routes,
         *middleware.router.routes,
         *waiting.router.routes,
         *work.router.routes,
-    ]
+        *database.router.routes,
+    ],
+    lifespan=lifespan,
 )
 
 

@@ -3,6 +3,7 @@
 from sanic import HTTPResponse, Request, Sanic, json, text
 from sanic_ext.extensions.templating.extension import TemplatingExtension
 
+import database
 import echo
 import forms
 import hello
@@ -11,6 +12,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -21,8 +23,8 @@ app.config.REQUEST_MAX_SIZE = 10 * 1024 * 1024  # of all routes, since an upload
 # Without the extensions that each request of each route would pay for, and without the page of documentation.
 app.extend(extensions=[TemplatingExtension], built_in_extensions=False)
 app.blueprint([hello.blueprint, parameters.blueprint, echo.blueprint, items.blueprint])
-app.blueprint([validation.blueprint, forms.blueprint, pages.blueprint, state.blueprint])
-app.blueprint([middleware.blueprint, waiting.blueprint, work.blueprint])
+app.blueprint([validation.blueprint, forms.blueprint, pages.blueprint, streams.blueprint, state.blueprint])
+app.blueprint([middleware.blueprint, waiting.blueprint, work.blueprint, database.blueprint])
 
 
 @app.get("/about")
