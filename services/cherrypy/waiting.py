@@ -10,15 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cherrypy
-import httpx
+import requests
+from requests.adapters import HTTPAdapter
 
 SECONDS = 2
 
-upstream = httpx.Client(
-    base_url=os.environ["UPSTREAM"],
-    limits=httpx.Limits(max_connections=256, max_keepalive_connections=256),
-    timeout=SECONDS,
-)
+upstream = requests.Session()
+upstream.mount("http://", HTTPAdapter(pool_maxsize=256))
 threads = ThreadPoolExecutor(100)
 
 
@@ -46,9 +44,9 @@ class Waiting:
             raise cherrypy.HTTPError(400)
         try:
             return {"prices": list(threads.map(price, range(first, first + n), timeout=SECONDS))}
-        except (httpx.HTTPError, TimeoutError):
+        except (requests.RequestException, TimeoutError):
             raise cherrypy.HTTPError(503) from None
 
 
 def price(id: int) -> int:
-    return upstream.get(f"/quote/{id}").json()["price"]
+    return upstream.get(f"{os.environ['UPSTREAM']}/quote/{id}", timeout=SECONDS).json()["price"]

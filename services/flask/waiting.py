@@ -8,17 +8,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import requests
 from flask import Blueprint, abort, request
+from requests.adapters import HTTPAdapter
 
 SECONDS = 2
 
 blueprint = Blueprint("waiting", __name__)
-upstream = httpx.Client(
-    base_url=os.environ["UPSTREAM"],
-    limits=httpx.Limits(max_connections=256, max_keepalive_connections=256),
-    timeout=SECONDS,
-)
+upstream = requests.Session()
+upstream.mount("http://", HTTPAdapter(pool_maxsize=256))
 threads = ThreadPoolExecutor(100)
 
 
@@ -39,10 +37,10 @@ def fanout(n: int) -> dict[str, Any]:
 
 
 def price(id: int) -> int:
-    return upstream.get(f"/quote/{id}").json()["price"]
+    return upstream.get(f"{os.environ['UPSTREAM']}/quote/{id}", timeout=SECONDS).json()["price"]
 
 
-@blueprint.errorhandler(httpx.HTTPError)
+@blueprint.errorhandler(requests.RequestException)
 @blueprint.errorhandler(TimeoutError)
 def unavailable(error: Exception) -> tuple[str, int]:
     return "Service Unavailable", 503
