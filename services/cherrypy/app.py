@@ -9,6 +9,7 @@ import cherrypy
 from cheroot.wsgi import Server
 
 from about import about
+from database import Database
 from echo import Echo
 from forms import Forms
 from hello import Hello
@@ -17,6 +18,7 @@ from middleware import Middleware
 from pages import Pages
 from parameters import Parameters
 from state import State
+from streams import Streams
 from validation import Validation
 from waiting import Waiting
 from work import Work
@@ -24,7 +26,7 @@ from work import Work
 MAX_BODY_BYTES, MAX_UPLOAD_BYTES = 1024 * 1024, 10 * 1024 * 1024
 
 
-class Root(Hello, Parameters, Echo, Validation, Forms, Pages, State, Middleware, Waiting, Work):
+class Root(Hello, Parameters, Echo, Validation, Forms, Pages, Streams, State, Middleware, Waiting, Work, Database):
     """CherryPy looks for a path's page among the attributes of this object, and gives it what is left of the path."""
 
     items = Items()

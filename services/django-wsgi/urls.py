@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+import database
 import echo
 import forms
 import hello
@@ -12,6 +13,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -38,10 +40,17 @@ urlpatterns = [
     path("upload", forms.upload),
     path("static/<path:path>", pages.static, {"document_root": "static"}),
     path("template", pages.template),
+    path("stream/<int:chunks>", streams.stream),
+    path("events", streams.events),
     path("cookie", state.cookie),
     path("session", state.session),
     path("middleware", middleware.hello),
     path("sleep/<int:ms>", waiting.sleep),
+    path("fanout/<int:n>", waiting.fanout),
     path("cpu/<int:n>", work.cpu),
+    path("db", database.db),
+    path("db/queries/<n>", database.queries),
+    path("db/updates/<n>", database.updates),
+    path("fortunes", database.fortunes),
     path("about", tell_about),
 ]

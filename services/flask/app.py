@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.http.errors import ParseException
 
+import database
 import echo
 import forms
 import hello
@@ -13,6 +14,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -28,10 +30,12 @@ app.register_blueprint(items.blueprint)
 app.register_blueprint(validation.blueprint)
 app.register_blueprint(forms.blueprint)
 app.register_blueprint(pages.blueprint)
+app.register_blueprint(streams.blueprint)
 app.register_blueprint(state.blueprint)
 app.register_blueprint(middleware.blueprint)
 app.register_blueprint(waiting.blueprint)
 app.register_blueprint(work.blueprint)
+app.register_blueprint(database.blueprint)
 
 
 @app.get("/about")
@@ -39,8 +43,9 @@ def tell_about() -> dict[str, Any]:
     return about("flask", "gunicorn", parser="gunicorn_h1c", json="json")
 
 
+@app.errorhandler(ValueError)
 @app.errorhandler(RecursionError)
 @app.errorhandler(ParseException)
 def bad_request(error: Exception) -> tuple[str, int]:
-    """What Flask cannot decode: endless nesting, and malformed chunks, which gunicorn finds while Flask reads them."""
+    """What cannot be decoded: no number, endless nesting, malformed chunks (gunicorn finds them while Flask reads)."""
     return "Bad Request", 400
