@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import PlainTextResponse
 
 import echo
+import features
 import forms
 import hello
 import items
@@ -39,6 +40,9 @@ app = FastAPI(
 @app.get("/about")
 async def tell_about() -> dict[str, Any]:
     return about("fastapi", "uvicorn", parser="httptools", json="pydantic_core")
+
+
+app.include_router(features.router)
 
 
 @app.exception_handler(ValueError)
