@@ -4,6 +4,7 @@ from sanic import HTTPResponse, Request, Sanic, json, text
 from sanic_ext.extensions.templating.extension import TemplatingExtension
 
 import echo
+import features
 import forms
 import hello
 import items
@@ -28,6 +29,9 @@ app.blueprint([middleware.blueprint, waiting.blueprint, work.blueprint])
 @app.get("/about")
 async def tell_about(request: Request) -> HTTPResponse:
     return json(about("sanic", "sanic", parser="sanic.http.http1", json="ujson"))
+
+
+app.blueprint([features.prefixed, features.blueprint])
 
 
 @app.exception(ValueError, OverflowError)
