@@ -5,6 +5,7 @@ import jinja2
 from aiohttp import web
 
 import echo
+import features
 import forms
 import hello
 import items
@@ -29,3 +30,6 @@ app.add_routes([*validation.routes, *forms.routes, *pages.routes, *state.routes]
 app.add_subapp("/session", state.sessions)
 app.add_subapp("/middleware", middleware.layered)
 app.add_routes([*waiting.routes, *work.routes, web.get("/about", tell_about)])
+app.add_routes(features.routes)
+app.add_subapp("/features/signals", features.signalled)
+app.router.register_resource(features.Palindromes("/features/routing/"))
