@@ -2,6 +2,7 @@
 
 from blacksheep import Application, Request, Response, get, json, text
 
+import features
 from about import about
 
 # A topic registers its routes in the default router when it is imported: here in the contract's order.
@@ -26,6 +27,9 @@ app.serve_files("static", root_path="static")
 @get("/about")
 async def tell_about() -> Response:
     return json(about("blacksheep", "uvicorn", parser="httptools", json="json"))
+
+
+features.register(app)
 
 
 @app.exception_handler(ValueError)
