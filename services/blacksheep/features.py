@@ -155,4 +155,6 @@ def register(app: Application) -> None:
 async def come_last(app: Application) -> None:
     """BlackSheep sorts routes by their parameters and slashes: so these would be tried before those of the contract."""
     for routes in app.router.routes.values():
-        routes.sort(key=lambda route: route.pattern.startswith((b"/features/", b"/api/", b"/docs", b"/redocs", b"/openapi.")))
+        routes.sort(
+            key=lambda route: route.pattern.startswith((b"/features/", b"/api/", b"/docs", b"/redocs", b"/openapi."))
+        )
