@@ -90,9 +90,8 @@ async def bound_body(id: int, tag: list[str], data: FromJSON[Named]) -> Response
 
 async def reload() -> Response:
     """An application whose file is changed while uvicorn serves it."""
-    with TemporaryDirectory() as folder, create_server(("127.0.0.1", 0)) as socket:
-        server, port = Path(folder, "server.py"), socket.getsockname()[1]
-        socket.close()
+    with TemporaryDirectory() as folder:
+        server, port = Path(folder, "server.py"), free_port()
         server.write_text(SERVER.format(answer="one"))
         options = ["server:app", "--port", str(port), "--reload", "--log-level", "error"]
         async with child("uvicorn", *options, folder=folder):
@@ -104,14 +103,18 @@ async def reload() -> Response:
 
 async def gunicorn() -> Response:
     """This app once more, under gunicorn with two worker processes, as uvicorn's documentation starts it."""
-    with create_server(("127.0.0.1", 0)) as socket:
-        port = socket.getsockname()[1]
+    port = free_port()
     options = ["app:app", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--worker-class", WORKER_CLASS]
     options += ["--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--log-level", "error"]
     async with child("gunicorn", *options) as pid:
         text = await asyncio.to_thread(ask_until_not, "", port)
         processes = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return json({"worker_class": WORKER_CLASS, "processes": len(processes), "text": text})
+
+
+def free_port() -> int:
+    with create_server(("127.0.0.1", 0)) as socket:
+        return socket.getsockname()[1]
 
 
 @asynccontextmanager
