@@ -6,6 +6,7 @@ from aiohttp import web
 
 import database
 import echo
+import features
 import forms
 import hello
 import items
@@ -32,3 +33,6 @@ app.add_routes([*validation.routes, *forms.routes, *pages.routes, *streams.route
 app.add_subapp("/session", state.sessions)
 app.add_subapp("/middleware", middleware.layered)
 app.add_routes([*waiting.routes, *work.routes, *database.routes, web.get("/about", tell_about)])
+app.add_routes(features.routes)
+app.add_subapp("/features/signals", features.signalled)
+app.router.register_resource(features.Palindromes("/features/routing/"))

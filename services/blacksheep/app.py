@@ -6,6 +6,7 @@ import asyncpg
 from blacksheep import Application, Request, Response, get, json, text
 from blacksheep.client import ClientSession
 
+import features
 from about import about
 
 # A topic registers its routes in the default router when it is imported: here in the contract's order.
@@ -40,6 +41,9 @@ async def share() -> AsyncIterator[None]:
 @get("/about")
 async def tell_about() -> Response:
     return json(about("blacksheep", "uvicorn", parser="httptools", json="json"))
+
+
+features.register(app)
 
 
 @app.exception_handler(ValueError)

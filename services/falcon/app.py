@@ -6,6 +6,7 @@ import falcon
 import msgspec
 from falcon.asgi import App, Request, Response
 
+import features
 from about import about
 from echo import Echo, ShowRequest
 from forms import Form, Upload
@@ -53,5 +54,6 @@ app.add_route("/middleware", Layered())
 app.add_route('/sleep/{ms:re("[0-9]+")}', Sleep())
 app.add_route('/cpu/{n:re("[0-9]+")}', Cpu())
 app.add_route("/about", About())
+features.register(app)
 app.add_error_handler((ValueError, RecursionError), bad_request)
 app.add_error_handler(msgspec.ValidationError, invalid)

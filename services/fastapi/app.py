@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 import database
 import echo
+import features
 import forms
 import hello
 import items
@@ -53,6 +54,9 @@ app = FastAPI(
 @app.get("/about")
 async def tell_about() -> dict[str, Any]:
     return about("fastapi", "uvicorn", parser="httptools", json="pydantic_core")
+
+
+app.include_router(features.router)
 
 
 @app.exception_handler(ValueError)

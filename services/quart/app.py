@@ -7,6 +7,7 @@ from quart import Quart
 from quart_schema import QuartSchema
 
 import echo
+import features
 import forms
 import hello
 import items
@@ -43,6 +44,10 @@ async def tell_about() -> dict[str, Any]:
     # Two services run this app. That Hypercorn is loaded tells nothing: Quart loads it itself.
     server, parser = ("uvicorn", "httptools") if "uvicorn" in sys.modules else ("hypercorn", "h11")
     return about("quart", server, parser=parser, json="json")
+
+
+app.register_blueprint(features.prefixed)
+app.register_blueprint(features.blueprint)
 
 
 @app.errorhandler(ValueError)

@@ -5,6 +5,7 @@ from sanic_ext.extensions.templating.extension import TemplatingExtension
 
 import database
 import echo
+import features
 import forms
 import hello
 import items
@@ -30,6 +31,9 @@ app.blueprint([middleware.blueprint, waiting.blueprint, work.blueprint, database
 @app.get("/about")
 async def tell_about(request: Request) -> HTTPResponse:
     return json(about("sanic", "sanic", parser="sanic.http.http1", json="ujson"))
+
+
+app.blueprint([features.prefixed, features.blueprint])
 
 
 @app.exception(ValueError, OverflowError)

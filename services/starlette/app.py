@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 import database
 import echo
+import features
 import forms
 import hello
 import items
@@ -56,6 +57,7 @@ app = Starlette(
         *work.routes,
         *database.routes,
         Route("/about", tell_about),
+        *features.routes,
     ],
     lifespan=lifespan,
     exception_handlers={ValueError: bad_request, RecursionError: bad_request},

@@ -10,6 +10,7 @@ from tornado.process import fork_processes
 from tornado.web import Application, RequestHandler
 
 import echo
+import features
 import forms
 import hello
 import items
@@ -42,6 +43,7 @@ app = Application(
         *waiting.routes,
         *work.routes,
         (r"/about", TellAbout),
+        *features.routes,
     ],
     template_path="templates",
     cookie_secret="of this stand, and no secret",

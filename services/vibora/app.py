@@ -14,6 +14,7 @@ from vibora.responses import JsonResponse, Response
 from vibora.static import StaticHandler
 
 import echo
+import features
 import forms
 import hello
 import items
@@ -44,6 +45,10 @@ app.add_blueprint(work.blueprint)
 @app.route("/about")
 async def tell_about() -> Response:
     return JsonResponse(about("vibora", "vibora", parser="vibora.parsers.parser", json="ujson"))
+
+
+app.add_blueprint(features.prefixed, prefixes={"": "/features/blueprint"})
+app.add_blueprint(features.blueprint)
 
 
 @app.handle([InvalidJSON, HttpParserError, UnicodeDecodeError, OverflowError])
