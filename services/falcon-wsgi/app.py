@@ -7,6 +7,7 @@ import msgspec
 from falcon import App, Request, Response
 
 from about import about
+from database import Fortunes, Rows
 from echo import Echo, ShowRequest
 from forms import Form, Upload
 from hello import Hello
@@ -15,8 +16,9 @@ from middleware import Layered
 from pages import FILES, Template
 from parameters import Greet, Number, Query
 from state import Cookie, Session
+from streams import Events, Stream
 from validation import Validate, invalid
-from waiting import Sleep
+from waiting import Fanout, Sleep
 from work import Cpu
 
 
@@ -47,11 +49,18 @@ app.add_route("/form", Form())
 app.add_route("/upload", Upload())
 app.add_static_route("/static", FILES)
 app.add_route("/template", Template())
+app.add_route('/stream/{chunks:re("[0-9]+")}', Stream())
+app.add_route("/events", Events())
 app.add_route("/cookie", Cookie())
 app.add_route("/session", Session())
 app.add_route("/middleware", Layered())
 app.add_route('/sleep/{ms:re("[0-9]+")}', Sleep())
+app.add_route('/fanout/{n:re("[0-9]+")}', Fanout())
 app.add_route('/cpu/{n:re("[0-9]+")}', Cpu())
+app.add_route("/db", Rows())
+app.add_route("/db/queries/{n}", Rows(), suffix="queries")
+app.add_route("/db/updates/{n}", Rows(), suffix="updates")
+app.add_route("/fortunes", Fortunes())
 app.add_route("/about", About())
 app.add_error_handler((ValueError, RecursionError), bad_request)
 app.add_error_handler(msgspec.ValidationError, invalid)

@@ -8,6 +8,7 @@ from falcon.asgi import App, Request, Response
 
 import features
 from about import about
+from database import Database, Fortunes, Rows
 from echo import Echo, ShowRequest
 from forms import Form, Upload
 from hello import Hello
@@ -16,8 +17,9 @@ from middleware import Layered
 from pages import FILES, Template
 from parameters import Greet, Number, Query
 from state import Cookie, Session
+from streams import AsBytes, AsText, Events, Socket, Stream
 from validation import Validate, invalid
-from waiting import Sleep
+from waiting import Fanout, Sleep, Upstream
 from work import Cpu
 
 
@@ -31,8 +33,12 @@ async def bad_request(req: Request, resp: Response, error: Exception, params: di
     raise falcon.HTTPBadRequest
 
 
-app = App()
+database = Database()
+upstream = Upstream()
+app = App(middleware=[database, upstream])
 app.resp_options.secure_cookies_by_default = False  # the stand speaks plain HTTP
+app.ws_options.media_handlers[falcon.WebSocketPayloadType.TEXT] = AsText()
+app.ws_options.media_handlers[falcon.WebSocketPayloadType.BINARY] = AsBytes()
 # Not {digits:int} and the like: that converter takes what int() takes, signs and underscores too.
 app.add_route("/", Hello())
 app.add_route("/json", Hello(), suffix="json")
@@ -48,11 +54,19 @@ app.add_route("/form", Form())
 app.add_route("/upload", Upload())
 app.add_static_route("/static", FILES)
 app.add_route("/template", Template())
+app.add_route('/stream/{chunks:re("[0-9]+")}', Stream())
+app.add_route("/events", Events())
+app.add_route("/ws", Socket())
 app.add_route("/cookie", Cookie())
 app.add_route("/session", Session())
 app.add_route("/middleware", Layered())
 app.add_route('/sleep/{ms:re("[0-9]+")}', Sleep())
+app.add_route('/fanout/{n:re("[0-9]+")}', Fanout(upstream))
 app.add_route('/cpu/{n:re("[0-9]+")}', Cpu())
+app.add_route("/db", Rows(database))
+app.add_route("/db/queries/{n}", Rows(database), suffix="queries")
+app.add_route("/db/updates/{n}", Rows(database), suffix="updates")
+app.add_route("/fortunes", Fortunes(database))
 app.add_route("/about", About())
 features.register(app)
 app.add_error_handler((ValueError, RecursionError), bad_request)

@@ -6,6 +6,7 @@ from typing import Any
 from quart import Quart
 from quart_schema import QuartSchema
 
+import database
 import echo
 import features
 import forms
@@ -15,6 +16,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -33,10 +35,12 @@ app.register_blueprint(items.blueprint)
 app.register_blueprint(validation.blueprint)
 app.register_blueprint(forms.blueprint)
 app.register_blueprint(pages.blueprint)
+app.register_blueprint(streams.blueprint)
 app.register_blueprint(state.blueprint)
 app.register_blueprint(middleware.blueprint)
 app.register_blueprint(waiting.blueprint)
 app.register_blueprint(work.blueprint)
+app.register_blueprint(database.blueprint)
 
 
 @app.get("/about")

@@ -9,6 +9,7 @@ from tornado.netutil import bind_sockets
 from tornado.process import fork_processes
 from tornado.web import Application, RequestHandler
 
+import database
 import echo
 import features
 import forms
@@ -18,6 +19,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -38,22 +40,26 @@ app = Application(
         *validation.routes,
         *forms.routes,
         *pages.routes,
+        *streams.routes,
         *state.routes,
         *middleware.routes,
         *waiting.routes,
         *work.routes,
+        *database.routes,
         (r"/about", TellAbout),
         *features.routes,
     ],
     template_path="templates",
     cookie_secret="of this stand, and no secret",
+    websocket_max_message_size=1024 * 1024,
     log_function=lambda handler: None,  # no access log
 )
 
 
 async def serve(sockets: list[socket]) -> None:
-    HTTPServer(app, max_body_size=10 * 1024 * 1024).add_sockets(sockets)
-    await asyncio.Event().wait()
+    async with database.connections() as app.settings["connections"]:
+        HTTPServer(app, max_body_size=10 * 1024 * 1024).add_sockets(sockets)
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,16 @@
-"""How the topics read and write JSON: Tornado leaves the body to the app, and writes no JSON but of a dict."""
+"""How the topics read numbers and JSON: Tornado leaves both to the app, and writes no JSON but of a dict."""
 
 from typing import Any
 
 from tornado.escape import json_decode, json_encode
 from tornado.web import HTTPError, RequestHandler
+
+
+def whole(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError as error:
+        raise HTTPError(400) from error
 
 
 class JsonHandler(RequestHandler):
