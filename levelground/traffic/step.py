@@ -33,6 +33,10 @@ class Step:
     """Whether the body comes piece by piece: then the time to its first byte is measured too."""
     websocket: str = ""
     """The path of the WebSocket that the request is a message of; "" for an HTTP request."""
+    statements: int = 0
+    """How many statements of the database its answer is worth, if nothing was cached or put together."""
+    quotes: int = 0
+    """How many quotes of the upstream its answer is worth."""
 
     @property
     def line(self) -> str:

@@ -6,6 +6,7 @@ The tables are those of services/shared/database/seed.sql.
 import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 
 from levelground.contract.client import Client, Mismatch
@@ -19,6 +20,8 @@ ROWS = 10_000
 MOST = 500
 STRIDE = 19
 """The next row of several: so they are spread over the table, and always in the order of their ids."""
+LAST_START = 500
+"""So that there are MOST rows from there on."""
 FORTUNES = (
     "A number without an interval is an opinion.",
     "The fastest code is the code that does not run; it is also the easiest to measure.",
@@ -47,7 +50,7 @@ _START: Piece = {
     "in": "query",
     "required": True,
     "description": f"The id of the first row; each other one is {STRIDE} further",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 500},
+    "schema": {"type": "integer", "minimum": 1, "maximum": LAST_START},
     "example": 1,
 }
 
@@ -110,8 +113,8 @@ TOPIC = Topic(
         Row(
             "GET",
             "/db/updates/{n}",
-            "for `?start=7&number=5` reads the same rows of `tally` and sets each to this number, a query and an update "
-            "for each row, all in one transaction; 200 JSON, a list of them as they are now; n as above",
+            "for `?start=7&number=5` reads the same rows of `tally` and sets each to this number, a query and an "
+            "update for each row, all in one transaction; 200 JSON, a list of them as they are now; n as above",
             {
                 "operationId": "updates",
                 "summary": "n rows read and updated in a transaction",
@@ -169,21 +172,21 @@ TOPIC = Topic(
 
 
 def db(id: int) -> Step:
-    return data("GET", f"/db?id={id}", says={"id": id, "number": number(id)})
+    return replace(data("GET", f"/db?id={id}", says={"id": id, "number": number(id)}), statements=1)
 
 
 def queries(n: int, start: int) -> Step:
     says = [{"id": one, "number": number(one)} for one in ids(n, start)]
-    return data("GET", f"/db/queries/{n}?start={start}", says=says)
+    return replace(data("GET", f"/db/queries/{n}?start={start}", says=says), statements=n)
 
 
 def updates(n: int, start: int, number: int) -> Step:
     says = [{"id": one, "number": number} for one in ids(n, start)]
-    return data("GET", f"/db/updates/{n}?start={start}&number={number}", says=says)
+    return replace(data("GET", f"/db/updates/{n}?start={start}&number={number}", says=says), statements=2 * n)
 
 
 def fortunes(added: str) -> Step:
-    return page("/fortunes", query={"added": added}, says=sorted_page(added))
+    return replace(page("/fortunes", query={"added": added}, says=sorted_page(added)), statements=1)
 
 
 def sorted_page(added: str) -> str:
@@ -263,5 +266,11 @@ def _must_have_run(request: str, ran: Statements, expected: Statements) -> None:
 
 def _must_be_clamped(client: Client, path: str, rows: dict[int, int], query: str) -> None:
     every = [{"id": id, "number": number} for id, number in rows.items()]
-    for n, expected in (("0", every[:1]), ("-5", every[:1]), ("a", every[:1]), (str(MOST + 1), every), ("9" * 15, every)):
+    for n, expected in (
+        ("0", every[:1]),
+        ("-5", every[:1]),
+        ("a", every[:1]),
+        (str(MOST + 1), every),
+        ("9" * 15, every),
+    ):
         client.get(f"/db/{path}/{n}{query}").must_be_json(expected)

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from levelground.contract.client import Client, Mismatch
 from levelground.contract.openapi import Piece, closed, in_path, json_answer
@@ -76,7 +77,7 @@ def sleep(ms: int) -> Step:
 
 def fanout(n: int, start: int) -> Step:
     prices = [price(number) for number in range(start, start + n)]
-    return data("GET", f"/fanout/{n}?start={start}", says={"prices": prices})
+    return replace(data("GET", f"/fanout/{n}?start={start}", says={"prices": prices}), quotes=n)
 
 
 # Checks
