@@ -208,3 +208,9 @@ def test_wrong_use_is_told(arguments: list[str], message: str, capsys: pytest.Ca
     told = capsys.readouterr().err
     assert told.startswith("use: python -m levelground.contract.checker NAME HOST PORT (")
     assert message in told
+
+
+def test_what_needs_a_helper_that_is_away_is_not_checked() -> None:
+    left = {each.name for each in checker.meant_for(service(), ("postgres", "upstream"))}
+    every = {each.name for each in checker.meant_for(service())}
+    assert every - left == {"db", "queries", "updates", "fortunes", "fanout", "fanout-at-once"}

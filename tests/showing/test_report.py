@@ -186,7 +186,7 @@ def test_a_service_that_is_no_more_is_named(tmp_path: Path) -> None:
     assert "Not in compose.yaml any more: bottle." in report.page(material.read(written(tmp_path, run)))
 
 
-@pytest.mark.parametrize("schema", ["schema-1", "schema-2", "schema-3"])
+@pytest.mark.parametrize("schema", ["schema-1", "schema-2", "schema-3", "schema-4"])
 def test_a_run_of_an_older_schema_is_shown_and_said_to_be_one(schema: str, tmp_path: Path) -> None:
     shutil.copytree(Path(__file__).parent.parent / "runs" / schema, tmp_path / schema)
     page = report.page(material.read(Folder(tmp_path / schema)))

@@ -12,6 +12,7 @@ from threading import Lock
 from levelground.contract.client import Client, Mismatch
 from levelground.contract.openapi import Piece, closed, in_path, json_answer
 from levelground.contract.terms import Row, Topic
+from levelground.stand.catalog import POSTGRES
 from levelground.stand.helpers import Away, Database, Statements
 from levelground.traffic.scenario import Step, data, page
 
@@ -205,7 +206,7 @@ _alone = Lock()
 """Services are checked several at a time, and the database does not tell for whom it ran a statement."""
 
 
-@TOPIC.check("db")
+@TOPIC.check("db", needs=POSTGRES)
 def one_row_is_one_query(client: Client) -> None:
     with _counted() as ran:
         for id in (1, 7, ROWS, 7):
@@ -216,7 +217,7 @@ def one_row_is_one_query(client: Client) -> None:
         client.must_answer(db(8))
 
 
-@TOPIC.check("queries")
+@TOPIC.check("queries", needs=POSTGRES)
 def n_rows_are_n_queries(client: Client) -> None:
     with _counted() as ran:
         for n in (1, 2, 20, MOST):
@@ -226,7 +227,7 @@ def n_rows_are_n_queries(client: Client) -> None:
         _must_be_clamped(client, "queries", {one: number(one) for one in ids(MOST, 1)}, "?start=1")
 
 
-@TOPIC.check("updates")
+@TOPIC.check("updates", needs=POSTGRES)
 def n_updates_are_written(client: Client) -> None:
     with _counted() as ran, Database() as database:
         for n, value in ((1, 11), (2, 12), (20, 13), (MOST, 14)):
@@ -239,7 +240,7 @@ def n_updates_are_written(client: Client) -> None:
         _must_be_clamped(client, "updates", dict.fromkeys(ids(MOST, 1), 15), "?start=1&number=15")
 
 
-@TOPIC.check("fortunes")
+@TOPIC.check("fortunes", needs=POSTGRES)
 def a_page_of_rows_is_sorted_and_escaped(client: Client) -> None:
     with _counted() as ran:
         for added in ("A", "zzz", "Zoë & <b>", "日本", "🚀 '\""):
