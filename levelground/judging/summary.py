@@ -166,6 +166,7 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
         # Older runs have none, and keep their bytes.
         **({"helpers": run.helpers} if run.helpers else {}),
         **({"scenario_connections": run.scenario_connections} if run.scenario_connections else {}),
+        **({"websockets": run.websockets} if run.websockets else {}),
         "declared": {name: member.declared for name, member in run.services.items() if member.declared},
         "versions": {
             name: {key: member.about.get(key) for key in ("framework", "framework_version", "server", "server_version")}

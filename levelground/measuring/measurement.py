@@ -379,6 +379,7 @@ class Measurement:
             saturated_per_second=self._saturated,
             rates_per_second=per_second,
             calibration=certificate.newest(),
+            websockets=[name for name, pool in self._transactions.items() if pool.websocket],
             helpers=self._told,
             instructions=count.newest(members, about_host["engine"]),
         )

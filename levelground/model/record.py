@@ -212,6 +212,8 @@ class Run:
     """The newest count of these very images when the run began, by scenario and service."""
     scenario_connections: dict[str, int] = field(default_factory=dict)
     """Scenarios with a number of connections of their own."""
+    websockets: list[str] = field(default_factory=list)
+    """Scenarios of messages: a latency of theirs is a message's round trip."""
     helpers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Those that a scenario of the run needs, as they described themselves: their CPUs, versions, settings."""
     ended: str | None = None
