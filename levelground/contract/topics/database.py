@@ -4,10 +4,11 @@ The tables are those of services/shared/database/seed.sql.
 """
 
 import html
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Lock
+from functools import cache
 
 from levelground.contract.client import Client, Mismatch
 from levelground.contract.openapi import Piece, closed, in_path, json_answer
@@ -202,8 +203,15 @@ def sorted_page(added: str) -> str:
 
 # Checks
 
-_alone = Lock()
-"""Services are checked several at a time, and the database does not tell for whom it ran a statement."""
+
+@cache
+def _alone() -> threading.Lock:
+    """Services are checked several at a time, and the database does not tell for whom it ran a statement.
+
+    Made at its first use: under Locust, whose patches come after this module, threads are greenlets, and one that
+    waited for a lock from before would keep all others from running.
+    """
+    return threading.Lock()
 
 
 @TOPIC.check("db", needs=POSTGRES)
@@ -251,7 +259,7 @@ def a_page_of_rows_is_sorted_and_escaped(client: Client) -> None:
 @contextmanager
 def _counted() -> Iterator[Callable[[], Statements]]:
     """The statements since the beginning. Raises Mismatch if there is no database."""
-    with _alone:
+    with _alone():
         try:
             with Database() as database:
                 before = database.statements()

@@ -1,5 +1,7 @@
 """The checks of the database, against liars."""
 
+import subprocess
+import sys
 from typing import override
 
 import pytest
@@ -118,3 +120,19 @@ def test_rows_are_spread_over_the_table_and_end_in_it() -> None:
     ids = database.ids(database.MOST, database.LAST_START)
     assert ids == sorted(set(ids))
     assert ids[-1] <= database.ROWS
+
+
+def test_services_that_are_checked_under_locust_wait_for_each_other_and_not_for_ever() -> None:
+    """Locust patches threads after the topics are loaded."""
+    program = """
+from levelground.contract.topics import database
+from gevent import joinall, monkey, sleep, spawn
+monkey.patch_all()
+def check():
+    with database._alone():
+        sleep(0.01)
+joinall([spawn(check), spawn(check)], raise_error=True)
+print("both")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "both\n", done.stderr
