@@ -200,8 +200,11 @@ def count(given: Count) -> int:
     """Instructions per request of every service, under callgrind."""
     from levelground.measuring import count
     from levelground.showing import count as table
+    from levelground.stand import helpers, probe
 
     with _stand("count") as engine:
+        if any(one.helpers for one in given.scenarios):
+            helpers.await_all(probe.START_SECONDS)
         report = count.Measurement(given.services, given.scenarios, engine).run()
     if report is None:
         return _complain("interrupted before anything was counted", 1)
