@@ -59,17 +59,18 @@ def _stand(verb: str) -> Iterator[Pipe]:
 
 
 def up(given: Up) -> int:
-    """Waits until every service answers, and prints the port map with versions."""
+    """Waits until every service and every helper answers, and prints the port map with versions."""
     from levelground.showing import portmap
-    from levelground.stand import probe
+    from levelground.stand import helpers, probe
 
     with _stand("up"):
         answers, wrong = probe.await_all(given.services, probe.START_SECONDS)
         page = probe.await_page(WEB_UI, probe.START_SECONDS)
-    print(portmap.render(given.services, answers, wrong, os.environ))
+        away = helpers.await_all(probe.START_SECONDS)
+    print(portmap.render(given.services, answers, wrong, os.environ, catalog.helpers(), away))
     if not page:
         _complain("Locust's web UI does not answer (docker compose logs locust)", 1)
-    return 1 if wrong or not page else 0
+    return 1 if wrong or away or not page else 0
 
 
 def bench(given: Bench) -> int:
@@ -87,10 +88,11 @@ def bench(given: Bench) -> int:
 def conformance(given: Conformance) -> int:
     """Checks the contract on every service and prints the matrix."""
     from levelground.contract import checker
-    from levelground.stand import probe
+    from levelground.stand import helpers, probe
 
     with _stand("conformance"):
         probe.await_all(given.services, probe.START_SECONDS)
+        helpers.await_all(probe.START_SECONDS)
         return checker.run(given.services, probe.inside)
 
 
@@ -198,8 +200,11 @@ def count(given: Count) -> int:
     """Instructions per request of every service, under callgrind."""
     from levelground.measuring import count
     from levelground.showing import count as table
+    from levelground.stand import helpers, probe
 
     with _stand("count") as engine:
+        if any(one.helpers for one in given.scenarios):
+            helpers.await_all(probe.START_SECONDS)
         report = count.Measurement(given.services, given.scenarios, engine).run()
     if report is None:
         return _complain("interrupted before anything was counted", 1)

@@ -9,7 +9,7 @@ A service that hangs fails a check, it never blocks one.
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
@@ -26,14 +26,19 @@ AT_ONCE = 4
 """How many services are checked at the same time: they share their CPUs, more would only make them slow."""
 
 
-def meant_for(service: Service) -> list[Check]:
-    """The checks that the service has to pass: those of its scenarios, without what it declares that it cannot do."""
+def meant_for(service: Service, away: Collection[str] = ()) -> list[Check]:
+    """The checks that the service has to pass: those of its scenarios, without what it declares that it cannot do.
+
+    What needs a helper that is away is left out.
+    """
     return [
-        each for each in CHECKS if (each.always or service.answers(each.name)) and each.name not in service.declared
+        each
+        for each in CHECKS
+        if (each.always or service.answers(each.name)) and each.name not in service.declared and each.needs not in away
     ]
 
 
-def check(service: Service, host: str, port: int) -> dict[str, str | None]:
+def check(service: Service, host: str, port: int, away: Collection[str] = ()) -> dict[str, str | None]:
     """The name of each check that is meant for the service -> None if it held, else what was wrong.
 
     After each check the service has to answer a simple request, if it did so before:
@@ -42,7 +47,7 @@ def check(service: Service, host: str, port: int) -> dict[str, str | None]:
     verdicts: dict[str, str | None] = {}
     well = _mismatch(host, port, _greets) is None
     gone = ""
-    for each in meant_for(service):
+    for each in meant_for(service, away):
         if gone:
             verdicts[each.name] = gone
             continue
@@ -73,7 +78,7 @@ def _mismatch(host: str, port: int, run: Run) -> Mismatch | None:
 
 
 def check_all(
-    services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]]
+    services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]], away: Collection[str] = ()
 ) -> dict[str, dict[str, str | None]]:
     """The verdicts of `check` for each service, by its name. Raises UnknownName if one declares what is no check."""
     known = [each.name for each in CHECKS]
@@ -81,7 +86,7 @@ def check_all(
         if wrong := [name for name in service.declared if name not in known]:
             raise UnknownName(f"check in x-declared of {service.name}", wrong, known)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        checked = pool.map(lambda service: check(service, *address_of(service)), services)
+        checked = pool.map(lambda service: check(service, *address_of(service), away), services)
         return {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
 
 

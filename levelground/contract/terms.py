@@ -30,6 +30,8 @@ class Check:
     run: Run
     always: bool
     """Whether it holds for services, too, that answer only some scenarios."""
+    needs: str | None = None
+    """The helper without which there is nothing to check."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,11 @@ class Topic:
     rows: tuple[Row, ...] = ()
     checks: list[Check] = field(default_factory=list)
 
-    def check(self, name: str, *, always: bool = False) -> Callable[[Run], Run]:
+    def check(self, name: str, *, always: bool = False, needs: str | None = None) -> Callable[[Run], Run]:
         """Make a function a check of this topic."""
 
         def register(run: Run) -> Run:
-            self.checks.append(Check(name, run, always))
+            self.checks.append(Check(name, run, always, needs))
             return run
 
         return register

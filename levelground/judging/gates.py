@@ -4,7 +4,7 @@ Pure functions of records. The thresholds come from twins: docs/method.md.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from levelground.model import histogram
 from levelground.model.record import Conditions, Run, Slice
@@ -31,6 +31,9 @@ FAILED_SHARE = 0.01
 """A cell with a larger share of failed slices is invalid."""
 GENERATOR_SHARE = 0.9
 """The generator was the bottleneck if its CPU was busy for a larger share of the slices' time."""
+HELPER_SHARE = 0.9
+"""The helpers were the bottleneck if the CPUs that they have were busy for a larger share, with a generator there."""
+GENERATOR_BOUND, HELPER_BOUND = "generator-bound", "helper-bound"
 STARVED_SHARE = 0.05
 """A cell is invalid if a larger share of its connections got nothing while the others were served."""
 SERVED = 2
@@ -40,6 +43,9 @@ LATE_SHARE = 0.01
 """An open loop is late if a larger share of its requests was sent more than LATE_US after they were due."""
 UNANSWERED_SHARE = 0.01
 """A cell is invalid if a larger share of an open loop's requests was never answered."""
+
+
+_NAMES = {"postgres": "the database", "upstream": "the upstream"}
 
 
 def is_good(one: Slice) -> bool:
@@ -80,7 +86,8 @@ def _disturbance(window: Sequence[Conditions], cpus: int) -> str | None:
 
 
 def _delay(block: Conditions) -> str | None:
-    if block.delayed_us is None or block.delayed_us <= DELAYED_SHARE * 1e6 * block.seconds:
+    """What helpers on the generator's CPUs did there is part of the work, and no disturbance."""
+    if block.delayed_us is None or block.delayed_us - block.helper_delay_us <= DELAYED_SHARE * 1e6 * block.seconds:
         return None
     return DELAYED
 
@@ -131,6 +138,7 @@ def verdict(
         reasons.append(f"wrong answers: {member.wrong_later[scenario]}")
     if wrong := sum(one.errors.get("wrong answer", 0) for one in slices):
         reasons.append(f"wrong answers: {wrong}, the first: {_example(slices, 'wrong answer')}")
+    reasons += [f"wrong answers: {each}" for each in _not_asked(slices)]
     if killed := sum(one.out_of_memory for one in slices):
         reasons.append(f"out of memory: the kernel killed {killed} of its processes{_limit(run, service)}")
     if restarts := sum(one.restarted for one in slices):
@@ -155,10 +163,41 @@ def verdict(
         reasons.append(f"{TOO_FEW}: {len(good)}, at least {FEWEST_BLOCKS} are needed")
     elif run.load == "closed":
         if sum(s.generator_cpu_us for s in good) > GENERATOR_SHARE * 1e6 * sum(s.seconds for s in good):
-            reasons.append("generator-bound")
+            reasons.append(GENERATOR_BOUND)
+        elif why := _helpers_busy(run, good):
+            reasons.append(f"{HELPER_BOUND}: {why}")
     else:
         reasons += _open_loop(run, good)
     return reasons
+
+
+def _not_asked(slices: Sequence[Slice]) -> Iterator[str]:
+    """Which helpers were asked less often in a round than its answers are worth: something was kept or batched."""
+    for round in sorted({one.round for one in slices}):
+        due, asked = Counter[str](), Counter[str]()
+        for one in slices:
+            if one.round == round:
+                due.update(one.due)
+                asked.update(one.asked)
+        for name in due:
+            if asked[name] < due[name]:
+                who = _NAMES.get(name, name)
+                yield f"in round {round + 1} it asked {who} {asked[name]:,} times where {due[name]:,} were due"
+
+
+def _helpers_busy(run: Run, slices: Sequence[Slice]) -> str | None:
+    """What kept the helpers' CPUs busy, if anything did."""
+    names = sorted({name for one in slices for name in one.helper_cpu_us})
+    cpus = {cpu for name in names for cpu in run.helpers.get(name, {}).get("cpus") or ()}
+    beside_generator = bool(cpus & set(run.host.get("generator_cpus") or ()))
+    time_us = 1e6 * sum(one.seconds for one in slices) * len(cpus)
+    busy_us = sum(sum(one.helper_cpu_us.values()) for one in slices)
+    if beside_generator:
+        busy_us += run.generators * sum(one.generator_cpu_us for one in slices)
+    if busy_us <= HELPER_SHARE * time_us or not cpus:
+        return None
+    who = [_NAMES.get(name, name) for name in names] + ["the generator"] * beside_generator
+    return f"{' and '.join(who)} took {100 * busy_us / time_us:.0f} % of the time of their CPU{'s' * (len(cpus) > 1)}"
 
 
 def _open_loop(run: Run, slices: Sequence[Slice]) -> list[str]:

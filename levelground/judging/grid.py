@@ -15,6 +15,8 @@ from levelground.model import arrivals, histogram, trials
 from levelground.model.record import Run, Slice
 from levelground.model.trials import Trials
 
+_HELD_BACK = (gates.GENERATOR_BOUND, gates.HELPER_BOUND)
+
 
 class Grid:
     """The blocks of one scenario, without the warm-up and without blocks that were broken off."""
@@ -53,12 +55,19 @@ class Grid:
         self.of_service = {name: [one for one in own if one.block in self._row] for name, own in every.items()}
         """Slices in blocks that count, good or not."""
         self.good = {name: [one for one in own if gates.is_good(one)] for name, own in self.of_service.items()}
-        # What only the generator held back is still compared; what failed is not.
-        self.compared = np.array([set(self.reasons[name]) <= {"generator-bound"} for name in self.names], dtype=bool)
+        # What only the generator or a helper held back is still compared; what failed is not.
+        self.compared = np.array(
+            [all(reason.startswith(_HELD_BACK) for reason in self.reasons[name]) for name in self.names], dtype=bool
+        )
 
     @property
     def too_noisy(self) -> bool:
         return gates.is_too_noisy(len(self.measured), len(self.disturbed))
+
+    @property
+    def helpers(self) -> list[str]:
+        """Those whose CPU time was read."""
+        return sorted({name for own in self.good.values() for one in own for name in one.helper_cpu_us})
 
     @cached_property
     def rounds(self) -> Ints:

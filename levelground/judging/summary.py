@@ -22,6 +22,8 @@ WITHIN = (0.01, 0.02, 0.05)
 """Distances from the baseline that a verdict mentions."""
 _PERCENTILE_INTERVALS = 3
 """The first schema of runs whose percentiles have intervals: older runs are judged to the same bytes as before."""
+_HELPERS = 5
+"""The first schema with helpers and a time to the first byte that is judged."""
 MEASURES = {"closed": "throughput_ratio", "open": "latency_ratio", "capacity": "capacity_ratio"}
 """Which of a cell's ratios its scenario is ranked by, and its letter is about, under each load; see `measure`."""
 
@@ -88,6 +90,12 @@ class Cell:
     """CPU time that the kernel spent for the service; null as above."""
     latency_interval_us: dict[str, Interval | None] | UnsetType = UNSET
     """Of each percentile in `latency_us`; null: too few answers to tell. Runs of schema 1 and 2 have none."""
+    first_byte_us: dict[str, float | None] | UnsetType | None = UNSET
+    """Streams and events: as `latency_us`, but to the first byte of the body; null: other answers are not timed so."""
+    helper_cpu_us_per_request: dict[str, Interval | None] | UnsetType | None = UNSET
+    """CPU time of each helper that the scenario needs; null: it needs none. Runs of schema 4 and older have none."""
+    memory_per_connection_bytes: float | UnsetType | None = UNSET
+    """Of scenarios with a number of connections of their own: what each added to the service's memory, at the peak."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +163,10 @@ def of(run: Run, slices: Sequence[Slice], blocks: Sequence[Conditions] = ()) -> 
         "precision": run.precision,
         "host": run.host,
         "calibration": run.calibration,
+        # Older runs have none, and keep their bytes.
+        **({"helpers": run.helpers} if run.helpers else {}),
+        **({"scenario_connections": run.scenario_connections} if run.scenario_connections else {}),
+        **({"websockets": run.websockets} if run.websockets else {}),
         "declared": {name: member.declared for name, member in run.services.items() if member.declared},
         "versions": {
             name: {key: member.about.get(key) for key in ("framework", "framework_version", "server", "server_version")}
@@ -258,6 +270,8 @@ class _Totals:
     cpu_us: Intervals
     cpu_user_us: Intervals
     cpu_system_us: Intervals
+    helper_cpu_us: Mapping[str, Intervals]
+    """By helper."""
 
 
 def _total(grid: Grid) -> _Totals:
@@ -269,6 +283,10 @@ def _total(grid: Grid) -> _Totals:
         cpu_us=per_request(grid.cpu_us),
         cpu_user_us=per_request(grid.matrix(lambda one: one.cpu_user_us)),
         cpu_system_us=per_request(grid.matrix(lambda one: one.cpu_system_us)),
+        helper_cpu_us={
+            name: per_request(grid.matrix(lambda one, name=name: one.helper_cpu_us.get(name)))  # type: ignore[misc]
+            for name in grid.helpers
+        },
     )
 
 
@@ -301,6 +319,13 @@ def _cell(grid: Grid, column: int, compared: _Comparison, totals: _Totals, tried
         cpu_system_us_per_request=totals.cpu_system_us[column],
         latency_interval_us=_percentile_intervals(good) if grid.run.schema >= _PERCENTILE_INTERVALS else UNSET,
     )
+    if grid.run.schema >= _HELPERS:
+        cell = replace(
+            cell,
+            first_byte_us=_percentiles(one.first_byte for one in good) if any(one.first_byte for one in good) else None,
+            helper_cpu_us_per_request={name: each[column] for name, each in totals.helper_cpu_us.items()} or None,
+            memory_per_connection_bytes=_per_connection(grid, name, cell.memory_bytes.peak),
+        )
     if grid.run.load != "closed":
         cell = replace(
             cell,
@@ -325,6 +350,13 @@ def _with_capacity(cell: Cell, found: Interval | None, ratio: Interval | None, t
         capacity_at_most=bounds.at_most if bounds else None,
         never_met=bool(tried and tried.met and not any(tried.met)),
     )
+
+
+def _per_connection(grid: Grid, name: str, peak: int | None) -> float | None:
+    before = grid.run.services[name].memory_before_bytes.get(grid.scenario)
+    if before is None or peak is None:
+        return None
+    return max(0, peak - before) / grid.run.connections_in(grid.scenario)
 
 
 def _reasons(grid: Grid, name: str) -> list[str]:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from locust.env import Environment
@@ -13,13 +13,13 @@ from levelground.judging import summary
 from levelground.judging.live import Live
 from levelground.judging.summary import Summary
 from levelground.locust.driver import Connection, Driver, Watch
-from levelground.measuring import yardstick
-from levelground.measuring.engine import Pipe
+from levelground.measuring import ledger, yardstick
+from levelground.measuring.engine import Failed, Pipe
 from levelground.measuring.measurement import Measurement
 from levelground.measuring.plan import Changed, Plan, changes
 from levelground.model.folder import RESULTS, Folder
 from levelground.showing import portmap, table
-from levelground.stand import host, probe
+from levelground.stand import helpers, host, probe
 from levelground.stand.catalog import Service
 
 
@@ -27,10 +27,11 @@ def run(plan: Plan, engine: Pipe) -> int:
     """Checks the contract, measures, prints the table.
 
     The exit code: 0 if every contender and reference has a valid cell in every scenario it takes part in, else 1.
+    Raises Failed if a helper is away that a scenario needs.
     """
     signal.signal(signal.SIGINT, _leave)
     probe.await_all(plan.services, probe.START_SECONDS)
-    plan = replace(plan, excluded=_conformance(plan.services))
+    plan = replace(plan, excluded=_conformance(plan.services, _await_helpers(plan)))
     _restart(plan.services, engine)
     print(f"measuring for {plan.minutes:g} min: {', '.join(one.name for one in plan.scenarios)}", file=sys.stderr)
     print(f"watch it at {portmap.web_ui(os.environ)}/compare", file=sys.stderr)
@@ -38,11 +39,15 @@ def run(plan: Plan, engine: Pipe) -> int:
 
 
 def resume(folder: Folder, engine: Pipe) -> int:
-    """Goes on with a run that was broken off, in its next round; the exit code is that of `run`. Raises Changed."""
+    """Goes on with a run that was broken off, in its next round; the exit code is that of `run`.
+
+    Raises Changed, and Failed as `run` does.
+    """
     signal.signal(signal.SIGINT, _leave)
     told = folder.read_run()
     plan = Plan.of(told)
     now, _ = probe.await_all(plan.services, probe.START_SECONDS)
+    _await_helpers(plan)
     if differences := changes(told, now, host.describe()["engine"]):
         raise Changed(f"the stand has changed since run {told.run} was begun: {'; '.join(differences)}")
     _restart(plan.services, engine)
@@ -62,6 +67,7 @@ def _measure(plan: Plan, engine: Pipe, folder: Folder) -> int:
             after_slice=driver.feed,
             after_block=Watch(progress),
             yardstick=yardstick.ADDRESS,
+            helpers=ledger.of_the_stand(),
             restart=lambda: _restart(plan.services, engine),
         ).run()
 
@@ -105,9 +111,20 @@ def _leave(*_: object) -> None:
     os._exit(1)
 
 
-def _conformance(services: Sequence[Service]) -> dict[str, str]:
+def _await_helpers(plan: Plan) -> Collection[str]:
+    """Those helpers that are away and that no scenario needs; says so. Raises Failed if one does."""
+    away = helpers.await_all(probe.START_SECONDS)
+    for name, why in away.items():
+        told = f"the helper {name} does not answer: {why} (docker compose logs {name})"
+        if needing := [one.name for one in plan.scenarios if name in one.helpers]:
+            raise Failed(f"{told}; without it there is no {', '.join(needing)}")
+        print(f"{told}; no scenario of this run needs it", file=sys.stderr)
+    return away
+
+
+def _conformance(services: Sequence[Service], away: Collection[str]) -> dict[str, str]:
     """Which services break the contract, and in what; says so on the way."""
-    results = checker.check_all(services, probe.inside)
+    results = checker.check_all(services, probe.inside, away)
     broken = {
         name: "breaks the contract: " + ", ".join(check for check, wrong in verdicts.items() if wrong)
         for name, verdicts in results.items()

@@ -7,7 +7,7 @@ from locust.env import Environment
 from levelground.judging import summary
 from levelground.locust import export, form, live
 from levelground.locust.driver import Connection, Driver
-from levelground.measuring import lock, yardstick
+from levelground.measuring import ledger, lock, yardstick
 from levelground.measuring.measurement import Measurement
 from levelground.model.folder import Folder
 from levelground.traffic.scenario import HOST
@@ -29,6 +29,7 @@ def install(environment: Environment, **_: Any) -> None:
                     give_way=driver.give_way,
                     after_slice=driver.feed,
                     yardstick=yardstick.ADDRESS,
+                    helpers=ledger.of_the_stand(),
                 ).run()
             finally:
                 summary.judge(folder)

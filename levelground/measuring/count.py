@@ -31,7 +31,8 @@ from levelground.stand import host, probe
 from levelground.stand.catalog import Service
 from levelground.traffic import client
 from levelground.traffic.exact import Connections
-from levelground.traffic.scenario import Scenario, Transaction, digest
+from levelground.traffic.pool import Pool
+from levelground.traffic.scenario import Scenario, digest
 
 FOLDER, FILE = "count", "count.json"
 """In results/: a folder for each measurement, with this file in it."""
@@ -64,6 +65,7 @@ class Measurement:
     ) -> None:
         self._services = services
         self._traffic = {one.name: one.render(SEED, CONNECTIONS) for one in scenarios}
+        self._left_out = {one.name: why for one in scenarios if (why := _uncountable(one, self._traffic[one.name]))}
         self._engine = engine
         self._results = results
         self._folder: Folder | None = None
@@ -74,7 +76,7 @@ class Measurement:
     def run(self) -> Report | None:
         """None: it was interrupted before anything was counted."""
         began = time.monotonic()
-        subjects = [_Subject(service, self._engine, self._traffic) for service in self._services]
+        subjects = [_Subject(service, self._engine, self._traffic, self._left_out) for service in self._services]
         starts = [subject for subject in subjects for _ in range(REPEATS)]
         try:
             for number, subject in enumerate(starts, 1):
@@ -123,12 +125,20 @@ class _Subject:
     """One service under callgrind: what was counted, and what could not be."""
 
     def __init__(
-        self, service: Service, engine: Counter, traffic: Mapping[str, Sequence[Sequence[Transaction]]]
+        self,
+        service: Service,
+        engine: Counter,
+        traffic: Mapping[str, Pool],
+        left_out: Mapping[str, str],
     ) -> None:
+        """`left_out` says of scenarios why nobody is counted in them."""
         self.about: dict[str, Any] | None = None
         self.counted: dict[str, list[Repeat]] = defaultdict(list)
         """By scenario."""
-        self.left_out = {name: "not part of what it answers" for name in traffic if not service.answers(name)}
+        self.left_out = {
+            **left_out,
+            **{name: "not part of what it answers" for name in traffic if not service.answers(name)},
+        }
         self.missing: dict[str, str] = {}
         self.service = service
         self._engine = engine
@@ -219,6 +229,15 @@ class _Subject:
     def _read_after(self, seconds: float, one: Counting) -> Reading:
         time.sleep(seconds)
         return self._engine.read(one)
+
+
+def _uncountable(one: Scenario, pool: Pool) -> str | None:
+    """Why nothing is counted in a scenario; None if it is."""
+    if pool.websocket:
+        return "messages of WebSockets are not counted"
+    if one.connections:
+        return f"it is about {one.connections:,} connections at once, and a count has {CONNECTIONS}"
+    return None
 
 
 def requests_for(instructions: float) -> int:

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from levelground.measuring import certificate, count
+from levelground.measuring.ledger import Helper, Ledger, promises
 from levelground.measuring.plan import Plan
 from levelground.measuring.target import Target, cpus
 from levelground.measuring.yardstick import Yardstick
@@ -49,13 +50,15 @@ class Measurement:
         after_block: Callable[[Folder], bool] = lambda _: False,
         restart: Callable[[], None] = lambda: None,
         yardstick: probe.Address | None = None,
+        helpers: Mapping[str, Helper] | None = None,
         address_of: Callable[[catalog.Service], probe.Address] = probe.inside,
     ) -> None:
         """`give_way` is called between slices and may end the run by an exception.
 
         `after_slice` and `after_block` are called once the slice or the block is on disk; the run ends early if
         `after_block` returns true. `restart` restarts the services between two rounds and returns when they answer.
-        `yardstick` is the address of known work, if there is any; `address_of` gives a service's address.
+        `yardstick` is the address of known work, and `helpers` are those of the stand by their names, if there are
+        any; `address_of` gives a service's address.
         """
         self._plan = plan
         self._folder = folder
@@ -69,6 +72,11 @@ class Measurement:
         self._connections = {s.name: s.connections or plan.connections for s in plan.scenarios}
         self._transactions = {s.name: s.render(plan.seed, self._connections[s.name]) for s in plan.scenarios}
         self._windows = {s.name: self._connections[s.name] * s.period for s in plan.scenarios}
+        self._ledger = Ledger(
+            helpers or {}, {name: promises(pool) if helpers else {} for name, pool in self._transactions.items()}
+        )
+        self._told: dict[str, dict[str, Any]] = {}
+        """What the helpers say of themselves."""
         self._saturated: dict[str, dict[str, float]] = {name: {} for name in self._transactions}
         self._past = folder.last_slice()
         self._round = 0
@@ -83,6 +91,7 @@ class Measurement:
             rounds = range(self._past.round + 1, max(self._plan.rounds, self._past.round + 2))
             told = self._folder.read_run()
             self._run = replace(told, resumed=[*told.resumed, record.now()], ended=None)
+        self._told = self._ledger.begin()
         with closing(crew.Helpers(self._generators() - 1)) as self._helpers:
             self._measure_rounds(rounds)
 
@@ -144,8 +153,9 @@ class Measurement:
         yardstick = self._connect_yardstick()
         meter = Meter(
             service_cpus,
-            lambda: self._used_us() | (yardstick.used_us() if yardstick else {}),
+            lambda: self._used_us() | (yardstick.used_us() if yardstick else {}) | self._ledger.used_us(service_cpus),
             self._helpers.pids,
+            lambda: self._ledger.used_us(os.sched_getaffinity(0)),
         )
         for block in schedule.blocks(plan.seed, services, first):
             if left is not None and time.monotonic() >= now + left:
@@ -208,12 +218,19 @@ class Measurement:
 
         lead_due, slice_due = due(lead_seconds), due(seconds)
         target.prepare(block.scenario, self._connections[block.scenario])
+        # Before the lead-in, since a pause after it would let the service go idle.
+        self._ledger.open(block.scenario, target.address[0])
         lead = target.burst(block, lead_seconds, lead_due)
-        before = target.read()
+        before, helpers_before = target.read(), self._ledger.cpu_us(block.scenario)
         began = time.monotonic()
         burst = lead if lead.errors else target.burst(block, seconds, slice_due)
-        after = target.read()
+        after, helpers_after = target.read(), self._ledger.cpu_us(block.scenario)
         memory_bytes = target.memory_bytes()
+        worth: dict[str, int] = {}
+        asked: dict[str, int] = {}
+        # If not, half a transaction may have been answered, and the half in which helpers are asked may be missing.
+        if not any(one.errors or one.unanswered for one in (lead, burst)):
+            worth, asked = self._ledger.close(block.scenario, target.address[0], lead.answers + burst.answers)
         self._part(target, block.scenario)
         target.settle(block.number, failed=burst.answers == 0)
         spent = after - before if before and after else None
@@ -249,6 +266,11 @@ class Measurement:
             restarted=restarted,
             cpu_user_us=user_us,
             cpu_system_us=system_us,
+            helper_cpu_us={
+                name: used - helpers_before[name] for name, used in helpers_after.items() if name in helpers_before
+            },
+            due=worth,
+            asked=asked,
         )
 
     def _meet(self, target: Target) -> record.Member:
@@ -258,6 +280,7 @@ class Measurement:
         problem: str | None = None
         left_out: dict[str, str] = {}
         wrong: dict[str, str] = {}
+        memory_before: dict[str, int] = {}
         try:
             about = target.connect()
             if problem := self._plan.excluded.get(service.name):
@@ -273,10 +296,12 @@ class Measurement:
                 except client.WrongAnswer as error:
                     wrong[name] = str(error)
                     continue
+                if self._has_its_own(name) and (memory_bytes := target.memory_bytes()) is not None:
+                    memory_before[name] = memory_bytes
                 try:
                     rate = self._warm_up(target, name)
                 except client.NoAnswer as error:
-                    if self._connections[name] == self._plan.connections:
+                    if not self._has_its_own(name):
                         raise
                     wrong[name] = f"with {self._connections[name]:,} connections: {error}"
                     del target.scripts[name]
@@ -296,7 +321,12 @@ class Measurement:
             declared=dict(service.declared),
             left_out=left_out,
             wrong=wrong,
+            memory_before_bytes=memory_before,
         )
+
+    def _has_its_own(self, scenario: str) -> bool:
+        """Whether the scenario has another number of connections than the run."""
+        return self._connections[scenario] != self._plan.connections
 
     def _warm_up(self, target: Target, scenario: str) -> float:
         try:
@@ -349,6 +379,8 @@ class Measurement:
             saturated_per_second=self._saturated,
             rates_per_second=per_second,
             calibration=certificate.newest(),
+            websockets=[name for name, pool in self._transactions.items() if pool.websocket],
+            helpers=self._told,
             instructions=count.newest(members, about_host["engine"]),
         )
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-SCHEMA = 4
+SCHEMA = 5
 """2 adds open loops, capacity and blocks.jsonl; the defaults of the new fields are true of a run of 1.
 
 3 calls the baseline so; 1 and 2 call it the reference. Older runs are judged without intervals of percentiles.
 4 adds the time to the first byte and scenarios with a number of connections of their own.
+5 adds what services ask of the helpers and what that costs, and judges the time to the first byte.
 """
 
 
@@ -77,6 +78,12 @@ class Slice:
     """
     cpu_system_us: float | None = None
     """The part of `cpu_us` that the kernel spent for the service; null as above."""
+    helper_cpu_us: dict[str, float] = field(default_factory=dict)
+    """CPU time of each helper that the scenario needs, between the slice's edges; without those that do not tell."""
+    due: dict[str, int] = field(default_factory=dict)
+    """How often each helper had to be asked for the answers of the slice and its lead-in; empty if one was missing."""
+    asked: dict[str, int] = field(default_factory=dict)
+    """How often each helper was asked meanwhile, as it counted."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ class Conditions:
 
     Of several generator processes it is that of the one that waited longest.
     """
+    helper_delay_us: float = 0.0
+    """The part of `delayed_us` that is the helpers' at most: their CPU time, where they have the generator's CPUs."""
     known_work: str = ""
     """When pieces of known work were done on the services' CPUs, packed as a slice's arrivals; "": not measured."""
 
@@ -123,6 +132,8 @@ class Member:
     """Rows of the contract that it cannot fulfil, and why."""
     why: str | None = None
     """Why it runs on this server and with these settings, in a sentence or two."""
+    memory_before_bytes: dict[str, int] = field(default_factory=dict)
+    """Before it had the connections of a scenario with a number of its own, by scenario."""
 
     @property
     def cpus(self) -> list[int]:
@@ -201,6 +212,10 @@ class Run:
     """The newest count of these very images when the run began, by scenario and service."""
     scenario_connections: dict[str, int] = field(default_factory=dict)
     """Scenarios with a number of connections of their own."""
+    websockets: list[str] = field(default_factory=list)
+    """Scenarios of messages: a latency of theirs is a message's round trip."""
+    helpers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Those that a scenario of the run needs, as they described themselves: their CPUs, versions, settings."""
     ended: str | None = None
     """Why the run ended: time, precision, or interrupted; null: it was broken off."""
     resumed: list[str] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,8 @@ def traffic(run: Run) -> str:
     load = f"{run.load} loop" if run.load != "capacity" else f"capacity for {run.objective}"
     rounds = f"{run.rounds} rounds" if run.rounds > 1 else "1 round"
     minutes = f", {run.minutes:g} min" if run.minutes else ""
-    return f"{load}, {run.connections} connections to each service, {rounds}{minutes}, seed {run.seed}"
+    own = "".join(f" ({number:,} in {name})" for name, number in run.scenario_connections.items())
+    return f"{load}, {run.connections} connections to each service{own}, {rounds}{minutes}, seed {run.seed}"
 
 
 def command(run: Run) -> str:
@@ -143,11 +144,21 @@ def environment(run: Run) -> list[tuple[str, str]]:
         ("Docker", engine.get("version")),
         ("CPUs of the generator", ", ".join(map(str, run.host.get("generator_cpus") or []))),
     ]
+    known += [(f"helper {name}", _helper(one)) for name, one in run.helpers.items()]
     for name, one in (engine.get("base_images") or {}).items():
         stand_in = ", built here from Debian's packages" if one.get("stand_in") else ""
         known.append((f"base image {name}", f"{str(one.get('id')).removeprefix('sha256:')[:12]}{stand_in}"))
     known += [(f"traffic of {name}, SHA-256", sha) for name, sha in run.scenarios.items()]
     return [(name, str(value)) for name, value in known if value]
+
+
+def _helper(one: Mapping[str, Any]) -> str:
+    """Where it ran and with which settings."""
+    if "away" in one:
+        return f"away: {one['away']}"
+    parts = [f"CPU {', '.join(map(str, one.get('cpus') or []))}"]
+    parts += [f"{name} {value}" for name, value in (one.get("settings") or {}).items()]
+    return ", ".join(parts)
 
 
 def told(run: Run, of: Collection[str]) -> dict[str, str]:

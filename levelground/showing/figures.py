@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -65,8 +65,14 @@ def of_scenario(
         figures.append(latencies(scenario, found, own))
     if found.load == "capacity":
         figures += [capacities(scenario, found, own), trials(run, scenario, counted, own)]
-    figures.append(distribution(scenario, found, counted, own))
+    figures.append(distribution(scenario, found, counted, own, latency_word(run, scenario)))
+    figures.append(first_bytes(scenario, found, counted, own))
     return [one for one in figures if one.listing.count]
+
+
+def latency_word(run: Run, scenario: str) -> str:
+    """What a latency of this scenario is called."""
+    return table.ROUND_TRIP if scenario in run.websockets else "latency"
 
 
 # The main table, and the plot of its ratios.
@@ -92,6 +98,18 @@ def _latency(key: str, title: str, of: str = "latency_us") -> Field[table.Row]:
     return Field(f"{of}_{key}", title, lambda row: milliseconds(getattr(row.cell, of).get(key)))
 
 
+def _first_byte(key: str, title: str) -> Field[table.Row]:
+    return Field(f"first_byte_us_{key}", title, lambda row: milliseconds(table.first_byte(row.cell, key)))
+
+
+def _of_helper(helper: str, word: str) -> Field[table.Row]:
+    return Field(
+        f"helper_cpu_us_{helper}",
+        f"{word} CPU µs/request",
+        lambda row: rounding.estimate(table.helper_cpu(row.cell, helper)),
+    )
+
+
 def milliseconds(us: float | None) -> str:
     return "–" if us is None else rounding.digits(us / 1000)
 
@@ -113,6 +131,7 @@ _LETTER = Field[table.Row]("group", "letter", lambda row: row.cell.group or "–
 _SERVICE = Field[table.Row]("service", "service", lambda row: row.service, is_word=True)
 _COSTS = (
     _estimate("cpu_us_per_request", "CPU µs/request"),
+    *(_of_helper(helper, word) for helper, word in table.HELPERS.items()),
     Field("instructions_per_request", "instructions/request", _instructions),
 )
 _END = (
@@ -120,24 +139,28 @@ _END = (
     Field("verdict", "verdict", table.verdict, is_word=True),
 )
 _PEAK = Field("memory_peak", "peak MiB", _peak)
+_PER_CONNECTION = Field[table.Row](
+    "memory_per_connection", "KiB/connection", lambda row: table.per_connection(row.cell)
+)
 MAIN: Mapping[str, tuple[Field[table.Row], ...]] = {
     "closed": (
         *(_LETTER, _SERVICE, _interval("undisturbed_ratio", "undisturbed (95 %)")),
         _estimate("undisturbed_us_per_request", "µs/request"),
         *(_interval("throughput_ratio", "as it went (95 %)"), _estimate("throughput_per_second", "requests/s")),
-        *(*_COSTS, _latency("p99", "p99 ms"), _PEAK, *_END),
+        *(*_COSTS, _first_byte("p99", "first byte p99 ms"), _latency("p99", "p99 ms"), _PEAK, _PER_CONNECTION, *_END),
     ),
     "open": (
         *(_LETTER, _SERVICE, _interval("latency_ratio", "mean time ratio (95 %)")),
         Field("offered_per_second", "offered/s", lambda row: rounding.digits(row.cell.offered_per_second)),
-        *(_estimate("throughput_per_second", "achieved/s"), _latency("p50", "p50 ms")),
+        _estimate("throughput_per_second", "achieved/s"),
+        *(_first_byte("p50", "first byte p50 ms"), _first_byte("p99", "first byte p99 ms"), _latency("p50", "p50 ms")),
         *(Field("latency_us_p99", "p99 ms (95 %)", _p99), _latency("p999", "p99.9 ms")),
         *(_latency("p99", "service p99 ms", "service_us"), *_COSTS, *_END),
     ),
     "capacity": (
         *(_LETTER, _SERVICE, _interval("capacity_ratio", "ratio (95 %)")),
         Field("capacity_per_second", "capacity/s (95 %)", table.capacity),
-        *(*_COSTS, _PEAK, *_END),
+        *(*_COSTS, _PEAK, _PER_CONNECTION, *_END),
     ),
 }
 """The columns of the main table under each load; those that are empty in every row are left out."""
@@ -191,8 +214,14 @@ def ratios(run: Run, scenario: str, found: Table, looks: Mapping[str, Look]) -> 
 
 def main_table(run: Run, scenario: str, found: Table) -> Listing:
     """A row for each service, role by role; its CSV has every number of summary.json."""
-    rows = [table.Row(scenario, name, cell, found.baseline, run.connections) for name, cell in ranked(found)]
+    connections = run.connections_in(scenario)
+    rows = [table.Row(scenario, name, cell, found.baseline, connections) for name, cell in ranked(found)]
     fields = [one for one in MAIN[found.load] if one.key in _ALWAYS or any(one.text(row) != "–" for row in rows)]
+    if scenario in run.websockets:
+        fields = [
+            replace(one, title=f"{table.ROUND_TRIP} {one.title}") if one.key.startswith("latency_us") else one
+            for one in fields
+        ]
     groups = {f"{role}s": [row for row in rows if row.cell.role == role] for role in ROLES}
     groups["others"] = [row for row in rows if row.cell.role not in ROLES]
     flat = [{"service": row.service} | _flat(asdict(row.cell)) for row in rows]
@@ -275,45 +304,96 @@ _COST_FIELDS = (
 
 
 def distribution(
-    scenario: str, found: Table, counted: Mapping[str, Sequence[Slice]], looks: Mapping[str, Look]
+    scenario: str,
+    found: Table,
+    counted: Mapping[str, Sequence[Slice]],
+    looks: Mapping[str, Look],
+    word: str = "latency",
 ) -> Figure:
-    """The latency at every percentile, from all answers that count."""
-    rows, steps = [], []
-    for name, cell in ranked(found):
-        merged = histogram.add(one.latency for one in counted.get(name, ()))
-        answers = sum(merged.values())
-        if not answers:
-            continue
-        rows.append(_Distribution(name, answers, _percentiles(cell, merged)))
-        top = max(2.0, answers / BEYOND)
-        bends = [10 ** (place / _PER_DECADE) for place in range(math.floor(_PER_DECADE * math.log10(top)) + 1)]
-        marks = [one for one in (2.0, 10.0, 100.0, 1000.0, 10000.0) if one <= top]
-        places = sorted({*bends, *marks})
-        for place, us in zip(
-            places, histogram.percentiles_us(merged, [100 - 100 / one for one in places]), strict=True
-        ):
-            text = f"{100 - 100 / place:.6g} % within {milliseconds(us)} ms"
-            steps.append(Step(name, place, us / 1000, place in marks, text))
-    spec = None
-    if steps:
-        spec = charts.percentiles(
-            steps,
-            looks,
-            y_title="latency, ms",
-            description=f"{scenario}: latency in milliseconds at each percentile, one line for each service; the table "
-            "below has the same numbers.",
-        )
+    """The latency at every percentile, from all answers that count; `word` is what it is called."""
     since = {
         "closed": "A closed loop keeps every connection busy, so these are latencies of a saturated server.",
         "open": "Latencies count from when a request was due.",
         "capacity": "Over all rates that were tried, those beyond the capacity too.",
     }[found.load]
+    if word == table.ROUND_TRIP:
+        since = f"From when a message was sent until it was back. {since}"
+    timed = [
+        _Timed(name, cell.latency_us, histogram.add(one.latency for one in counted.get(name, ())))
+        for name, cell in ranked(found)
+    ]
+    title = f"{word[0].upper()}{word[1:]} distribution"
+    return _percentile_figure(f"{scenario}-latency", scenario, title, word, since, timed, looks)
+
+
+def first_bytes(
+    scenario: str, found: Table, counted: Mapping[str, Sequence[Slice]], looks: Mapping[str, Look]
+) -> Figure:
+    """Of streams: the time to the first byte at every percentile. Of other answers a figure without rows."""
+    timed = [
+        _Timed(name, cell.first_byte_us or {}, histogram.add(one.first_byte for one in counted.get(name, ())))
+        for name, cell in ranked(found)
+    ]
+    return _percentile_figure(
+        f"{scenario}-first-byte",
+        scenario,
+        "Time to the first byte",
+        "time to the first byte",
+        "From the same moment as the latency, which is to the last byte, to the first byte of the body.",
+        timed,
+        looks,
+    )
+
+
+@dataclass(frozen=True)
+class _Timed:
+    """What was timed of a service."""
+
+    service: str
+    us: Mapping[str, float | None]
+    """As summary.json has it."""
+    merged: histogram.Histogram
+
+
+def _percentile_figure(
+    name: str,
+    scenario: str,
+    title: str,
+    word: str,
+    caption: str,
+    timed: Sequence[_Timed],
+    looks: Mapping[str, Look],
+) -> Figure:
+    rows, steps = [], []
+    for one in timed:
+        answers = sum(one.merged.values())
+        if not answers:
+            continue
+        rows.append(_Distribution(one.service, answers, _percentiles(one.us, one.merged)))
+        top = max(2.0, answers / BEYOND)
+        bends = [10 ** (place / _PER_DECADE) for place in range(math.floor(_PER_DECADE * math.log10(top)) + 1)]
+        marks = [mark for mark in (2.0, 10.0, 100.0, 1000.0, 10000.0) if mark <= top]
+        places = sorted({*bends, *marks})
+        for place, us in zip(
+            places, histogram.percentiles_us(one.merged, [100 - 100 / each for each in places]), strict=True
+        ):
+            text = f"{100 - 100 / place:.6g} % within {milliseconds(us)} ms"
+            steps.append(Step(one.service, place, us / 1000, place in marks, text))
+    spec = None
+    if steps:
+        spec = charts.percentiles(
+            steps,
+            looks,
+            y_title=f"{word}, ms",
+            description=f"{scenario}: {word} in milliseconds at each percentile, one line for each service; the table "
+            "below has the same numbers.",
+        )
     return Figure(
-        f"{scenario}-latency",
-        "Latency distribution",
-        f"{since} Lines end where fewer than {BEYOND} answers were slower.",
+        name,
+        title,
+        f"{caption} Lines end where fewer than {BEYOND} answers were slower.",
         spec,
-        listing.of(f"{scenario}-latency", f"{scenario}: latency in ms by percentile", _PERCENTILE_FIELDS, {"": rows}),
+        listing.of(name, f"{scenario}: {word} in ms by percentile", _PERCENTILE_FIELDS, {"": rows}),
     )
 
 
@@ -324,11 +404,11 @@ class _Distribution:
     us: Mapping[str, float | None]
 
 
-def _percentiles(cell: Cell, merged: histogram.Histogram) -> dict[str, float | None]:
+def _percentiles(known: Mapping[str, float | None], merged: histogram.Histogram) -> dict[str, float | None]:
     """Those of summary.json, and p99.99 if there are enough answers."""
     enough = sum(merged.values()) >= BEYOND * 10_000
     return {
-        key: cell.latency_us.get(key, histogram.percentile_us(merged, percent) if enough else None)
+        key: known.get(key, histogram.percentile_us(merged, percent) if enough else None)
         for key, percent in _PERCENTS.items()
     }
 

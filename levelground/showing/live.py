@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from levelground.judging import gates, undisturbed
@@ -45,6 +45,18 @@ MEASURES: Mapping[str, tuple[Measure, ...]] = {
     "capacity": (Measure("capacity_ratio", "capacity", "capacity, {} = 1"), _CPU),
 }
 """Under each load, the one to begin with first."""
+_FIRST_BYTE = Measure(
+    "first_byte_p99", "first byte p99", "99th percentile of the time to the first byte, ms (less is better)", True
+)
+_ROUND_TRIP = replace(
+    _P99, name="round trip p99", axis="99th percentile of a message's round trip, ms (less is better)"
+)
+_OF_HELPERS = {
+    f"cpu_{helper}": Measure(
+        f"cpu_{helper}", f"{word} CPU per request", f"CPU time of the {word} per request, µs (less is better)", True
+    )
+    for helper, word in table.HELPERS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -117,8 +129,8 @@ def state(live: Live, run: Run, wanted: str | None, catalogue: Sequence[str]) ->
     """The wanted scenario, or the first one if the run has none of that name."""
     scenario = wanted if wanted in run.scenarios else next(iter(run.scenarios))
     found = table_of(live, run, scenario)
-    measures = MEASURES[run.load]
-    rows = _rows(scenario, found, run, catalogue)
+    measures = measures_of(run, scenario, found)
+    rows = _rows(scenario, found, run, catalogue, measures)
     return State(
         run=run.run,
         facts=f"{facts.machine(run)}; {facts.traffic(run)}",
@@ -142,7 +154,19 @@ def table_of(live: Live, run: Run, scenario: str) -> Table:
     return live.table(run, scenario)
 
 
-def _rows(scenario: str, found: Table, run: Run, catalogue: Sequence[str]) -> list[Row]:
+def measures_of(run: Run, scenario: str, found: Table) -> list[Measure]:
+    """What the services of a scenario can be shown by."""
+    measures = list(MEASURES[run.load])
+    if scenario in run.websockets:
+        measures = [_ROUND_TRIP if one is _P99 else one for one in measures]
+    cells = found.services.values()
+    if any(cell.first_byte_us for cell in cells):
+        measures.append(_FIRST_BYTE)
+    asked = {f"cpu_{helper}" for cell in cells for helper in cell.helper_cpu_us_per_request or ()}
+    return measures + [one for key, one in _OF_HELPERS.items() if key in asked]
+
+
+def _rows(scenario: str, found: Table, run: Run, catalogue: Sequence[str], measures: Sequence[Measure]) -> list[Row]:
     order = ranked(found)
     # Contenders first, and of them the best: the leader is never grey.
     coloured = palette.first([name for name, _ in sorted(order, key=lambda one: one[1].role != "contender")], catalogue)
@@ -154,8 +178,8 @@ def _rows(scenario: str, found: Table, run: Run, catalogue: Sequence[str]) -> li
                 service=name,
                 role=cell.role,
                 letter=cell.group,
-                values={one.key: value for one in MEASURES[run.load] if (value := _value(cell, one.key))},
-                verdict=table.verdict(table.Row(scenario, name, cell, found.baseline, run.connections)),
+                values={one.key: value for one in measures if (value := _value(cell, one.key))},
+                verdict=table.verdict(table.Row(scenario, name, cell, found.baseline, run.connections_in(scenario))),
                 is_valid=cell.valid,
                 why=cell.reasons,
                 is_twin=cell.twin_of is not None and cell.twin_of == found.baseline,
@@ -168,15 +192,26 @@ def _rows(scenario: str, found: Table, run: Run, catalogue: Sequence[str]) -> li
 
 
 def _value(cell: Cell, key: str) -> Value | None:
-    if key != "p99":
-        found: Interval | None = getattr(cell, key)
+    found: Interval | None
+    if key == _FIRST_BYTE.key:
+        first = table.first_byte(cell, "p99")
+        return None if first is None else _alone(first / 1000)
+    if key in _OF_HELPERS:
+        found = table.helper_cpu(cell, key.removeprefix("cpu_"))
+    elif key != "p99":
+        found = getattr(cell, key)
     elif (us := (cell.latency_interval_us or {}).get("p99")) is not None:
         found = rounding.in_ms(us)
     elif (alone := cell.latency_us.get("p99")) is not None:
-        return Value(alone / 1000, alone / 1000, alone / 1000, rounding.digits(alone / 1000))
+        return _alone(alone / 1000)
     else:
         found = None
     return Value(found.estimate, found.low, found.high, rounding.interval(found)) if found else None
+
+
+def _alone(number: float) -> Value:
+    """Without an interval."""
+    return Value(number, number, number, rounding.digits(number))
 
 
 def _axis(one: Measure, rows: Sequence[Row], baseline: str | None) -> Axis:
@@ -258,8 +293,11 @@ def details(live: Live, run: Run, scenario: str, service: str, catalogue: Sequen
     counted = judging.counted(run, live.slices[scenario], live.blocks)[scenario]
     good = {name: counted[name] for name in pair}
     only = Table(found.load, found.blocks, found.dropped_blocks, {name: found.services[name] for name in pair})
-    latency = figures.distribution(scenario, only, good, looks)
-    plots = [Plot(latency.title, latency.caption, latency.spec)] if latency.spec else []
+    drawn = (
+        figures.distribution(scenario, only, good, looks, figures.latency_word(run, scenario)),
+        figures.first_bytes(scenario, only, good, looks),
+    )
+    plots = [Plot(one.title, one.caption, one.spec) for one in drawn if one.spec]
     steps = [
         Step(name, one.start_seconds, one.cpu_us / one.requests) for name in pair for one in good[name] if one.cpu_us
     ]

@@ -53,7 +53,7 @@ def _is_open(run: Run) -> bool:
 
 def _is_telling(run: Run, one: Slice) -> bool:
     """Whether a slice shows which connections starved."""
-    return not _is_open(run) and one.requests >= gates.SERVED * run.connections
+    return not _is_open(run) and one.requests >= gates.SERVED * run.connections_in(one.scenario)
 
 
 def _late(one: Slice) -> int:
@@ -130,7 +130,7 @@ ALL: tuple[Counted[Slice], ...] = (
     Counted(
         "levelground_watched_connections",
         "Closed loop: connections in slices that tell whether some of them starved.",
-        lambda run, one: run.connections if _is_telling(run, one) else None,
+        lambda run, one: run.connections_in(one.scenario) if _is_telling(run, one) else None,
         is_always_measured=False,
     ),
     Counted(

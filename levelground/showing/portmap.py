@@ -6,7 +6,7 @@ from typing import Any
 
 from levelground.showing import captions, columns
 from levelground.showing.columns import Column
-from levelground.stand.catalog import Service
+from levelground.stand.catalog import Helper, Service
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,14 @@ def render(
     answers: Mapping[str, Mapping[str, Any]],
     wrong: Mapping[str, str],
     environment: Mapping[str, str],
+    helpers: Sequence[Helper] = (),
+    away: Mapping[str, str] | None = None,
 ) -> str:
-    """A line for each service, and one for Locust; `environment` holds BIND_ADDRESS and LOCUST_PORT."""
+    """A line for each service and each helper, and one for Locust; `environment` holds BIND_ADDRESS and LOCUST_PORT.
+
+    Helpers have no address for people. `away` says of those that do not answer why.
+    """
+    away = away or {}
     host = environment.get("BIND_ADDRESS", "127.0.0.1")
     rows = [
         _Row(
@@ -42,10 +48,13 @@ def render(
         )
         for service in services
     ]
+    rows += [
+        _Row("helper", "–", one.name, f"NOT UP: {away[one.name]}" if one.name in away else one.what) for one in helpers
+    ]
     rows.append(_Row("Locust", web_ui(environment), "web UI", "choose services and scenarios, then Start"))
     lines = columns.lines(COLUMNS, {"": rows})
-    if wrong:
-        lines.append(f"not up: {', '.join(wrong)} (docker compose logs {' '.join(wrong)})")
+    if missing := [*wrong, *away]:
+        lines.append(f"not up: {', '.join(missing)} (docker compose logs {' '.join(missing)})")
     return "\n".join(lines)
 
 

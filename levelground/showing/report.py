@@ -108,7 +108,7 @@ def markdown(material: Material) -> str:
         assert summary is not None
         lines += ["", f"#### {as_markdown(one.scenario)}", "", as_markdown(one.sentence)]
         lines += [as_markdown(part) for part in [one.overall, *one.trust, one.invalid] if part]
-        lines += ["", *_rows(one.scenario, summary.scenarios[one.scenario], run.connections)]
+        lines += ["", *_rows(one.scenario, summary.scenarios[one.scenario], run.connections_in(one.scenario))]
     lines += [
         "",
         "Services that share a letter cannot be told apart at 95 %.",

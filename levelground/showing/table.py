@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from levelground.judging.statistics import widest_half_width
 from levelground.judging.summary import MEASURES, Cell, Summary, Table, measure, ranked
@@ -12,7 +13,7 @@ from levelground.model.interval import Interval
 from levelground.showing import columns
 from levelground.showing.columns import Column
 from levelground.stand import host
-from levelground.stand.catalog import ROLES
+from levelground.stand.catalog import POSTGRES, ROLES, UPSTREAM
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,15 @@ class Row:
     baseline: str | None
     """What the scenario's ratios are to."""
     connections: int
+    """In this scenario."""
 
 
 def rows(summary: Summary) -> list[Row]:
     """All cells of a run, scenario by scenario, the best first."""
+    context = summary.context
+    own = context.get("scenario_connections", {})
     return [
-        Row(scenario, service, cell, table.baseline, summary.context["connections"])
+        Row(scenario, service, cell, table.baseline, own.get(scenario, context["connections"]))
         for scenario, table in summary.scenarios.items()
         for service, cell in ranked(table)
     ]
@@ -52,6 +56,26 @@ def _p99(row: Row) -> str:
     found = (row.cell.latency_interval_us or {}).get("p99")
     interval = f" ({milliseconds(found.low)}–{milliseconds(found.high)})" if found else ""
     return milliseconds(row.cell.latency_us["p99"]) + interval
+
+
+def first_byte(cell: Cell, key: str) -> float | None:
+    """Microseconds; None if the cell has no such percentile, or its answers are not timed so."""
+    return (cell.first_byte_us or {}).get(key)
+
+
+def _first_byte(key: str, title: str) -> Column[Row]:
+    return Column(title, lambda row: milliseconds(first_byte(row.cell, key)))
+
+
+def helper_cpu(cell: Cell, helper: str) -> Interval | None:
+    """CPU time of a helper per request, in microseconds."""
+    return (cell.helper_cpu_us_per_request or {}).get(helper)
+
+
+def per_connection(cell: Cell) -> str:
+    """KiB that each connection added to the service's memory."""
+    found = cell.memory_per_connection_bytes
+    return f"{found / 1024:,.1f}" if isinstance(found, float | int) else "–"
 
 
 def _ratio(measure: str) -> Callable[[Row], str]:
@@ -118,38 +142,51 @@ _RATE = Column[Row]("requests/s", lambda row: rate(row.cell.throughput_per_secon
 _CPU = Column[Row]("CPU µs/request", lambda row: _us(row.cell.cpu_us_per_request))
 _USER_AND_KERNEL = Column("user+kernel", _user_and_kernel)
 _INSTRUCTIONS = Column("instr/request", _instructions)
-_COSTS = (_CPU, _USER_AND_KERNEL, _INSTRUCTIONS)
+HELPERS: Mapping[str, str] = {POSTGRES: "database", UPSTREAM: "upstream"}
+"""What tables call them."""
+
+
+def _of_helper(helper: str, word: str) -> Column[Row]:
+    return Column(f"{word} CPU", lambda row: _us(helper_cpu(row.cell, helper)))
+
+
+_OF_HELPERS = tuple(_of_helper(helper, word) for helper, word in HELPERS.items())
+_COSTS = (_CPU, _USER_AND_KERNEL, *_OF_HELPERS, _INSTRUCTIONS)
 _P50 = Column[Row]("p50 ms", lambda row: milliseconds(row.cell.latency_us["p50"]))
 _P99 = Column[Row]("p99 ms", lambda row: milliseconds(row.cell.latency_us["p99"]))
+_P99_IN_FULL = Column("p99 ms (95 %)", _p99)
+_P999 = Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"]))
+_FIRST_P50, _FIRST_P99 = _first_byte("p50", "first byte p50 ms"), _first_byte("p99", "first byte p99 ms")
+_LATENCIES = (_P50, _P99, _P99_IN_FULL, _P999)
 _PEAK = Column("peak MiB", _peak)
+_PER_CONNECTION = Column[Row]("KiB/connection", lambda row: per_connection(row.cell))
 _ERRORS = Column[Row]("errors", lambda row: f"{row.cell.errors:,}")
 _VERDICT = Column("verdict", verdict, is_word=True)
 
 COLUMNS: Mapping[str, tuple[Column[Row], ...]] = {
     "closed": (
         *(_LETTER, _SERVICE, _UNDISTURBED, _UNDISTURBED_US, Column("as it went (95 %)", _ratio(MEASURES["closed"]))),
-        *(_RATE, *_COSTS, _P99, _PEAK, _ERRORS, _VERDICT),
+        *(_RATE, *_COSTS, _FIRST_P99, _P99, _PEAK, _PER_CONNECTION, _ERRORS, _VERDICT),
     ),
     "open": (
         *(_LETTER, _SERVICE, Column("mean time ratio (95 %)", _ratio(MEASURES["open"]))),
         Column[Row]("offered/s", lambda row: rate(row.cell.offered_per_second)),
         Column("achieved/s", _RATE.text),
-        *(
-            _P50,
-            Column("p99 ms (95 %)", _p99),
-            Column[Row]("p99.9 ms", lambda row: milliseconds(row.cell.latency_us["p999"])),
-        ),
+        *(_FIRST_P50, _FIRST_P99, _P50, _P99_IN_FULL, _P999),
         Column[Row]("service p50 ms", lambda row: milliseconds(row.cell.service_us.get("p50"))),
         Column[Row]("service p99 ms", lambda row: milliseconds(row.cell.service_us.get("p99"))),
         *(*_COSTS, _ERRORS, _VERDICT),
     ),
     "capacity": (
         *(_LETTER, _SERVICE, Column("ratio (95 %)", _ratio(MEASURES["capacity"]))),
-        *(Column("capacity/s (95 %)", capacity), *_COSTS, _PEAK, _ERRORS, _VERDICT),
+        *(Column("capacity/s (95 %)", capacity), *_COSTS, _PEAK, _PER_CONNECTION, _ERRORS, _VERDICT),
     ),
 }
 """Under each load."""
-OPTIONAL = (_UNDISTURBED, _UNDISTURBED_US, _USER_AND_KERNEL, _INSTRUCTIONS)
+OPTIONAL = (
+    *(_UNDISTURBED, _UNDISTURBED_US, _USER_AND_KERNEL, *_OF_HELPERS, _INSTRUCTIONS),
+    *(_FIRST_P50, _FIRST_P99, _PER_CONNECTION),
+)
 """Left out of a table in which no row has them."""
 
 
@@ -163,6 +200,7 @@ def render(summary: Summary) -> str:
         lines += ["", *_scenario(summary, name, table)]
     lines += ["", "Services that share a letter cannot be told apart at 95 %."]
     lines += _of_load(summary)
+    lines += _of_helpers(summary)
     lines += _twin_lines(summary)
     for service, checks in summary.context.get("declared", {}).items():
         lines += [f"{service} cannot do {check}: {reason}" for check, reason in checks.items()]
@@ -199,6 +237,20 @@ def _of_load(summary: Summary) -> list[str]:
     return []
 
 
+def _of_helpers(summary: Summary) -> list[str]:
+    """What explains the columns of helpers, and with which settings they ran."""
+    told: Mapping[str, Mapping[str, Any]] = summary.context.get("helpers", {})
+    lines = [
+        f"{HELPERS.get(name, name)} CPU: µs of its CPU time per request, beside the service's own." for name in told
+    ]
+    lines += [f"the helper {name} was away: {one['away']}" for name, one in told.items() if "away" in one]
+    for name, one in told.items():
+        if settings := one.get("settings"):
+            words = ", ".join(f"{key} {value}" for key, value in settings.items())
+            lines.append(f"{name}: {words}")
+    return lines
+
+
 def _twin_lines(summary: Summary) -> list[str]:
     of_baseline: dict[str, list[str]] = {}
     for scenario, table in summary.scenarios.items():
@@ -218,7 +270,7 @@ def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
     seconds = summary.context["slice_seconds"][name]
     lines = [
         f"{name}: ratios to {table.baseline}, {table.blocks} blocks of slices up to {seconds * 1000:.3g} ms"
-        f"{_dropped(table)}{_disturbed(table)}"
+        f"{_own_connections(summary, name)}{_dropped(table)}{_disturbed(table)}"
     ]
     if table.too_noisy:
         lines.append(f"  too noisy: {_still_visible(table)}")
@@ -226,13 +278,25 @@ def _scenario(summary: Summary, name: str, table: Table) -> list[str]:
     groups = {f"{role}s": [row for row in own if row.cell.role == role] for role in ROLES}
     return [
         *lines,
-        *columns.lines(_shown(table.load, own), groups),
+        *columns.lines(_shown(table.load, own, name in summary.context.get("websockets", [])), groups),
         *(f"  {row.service}: {reason}" for row in own for reason in row.cell.reasons if ": " in reason),
     ]
 
 
-def _shown(load: str, own: Sequence[Row]) -> list[Column[Row]]:
-    return [one for one in COLUMNS[load] if one not in OPTIONAL or any(one.text(row) != "–" for row in own)]
+def _shown(load: str, own: Sequence[Row], of_messages: bool) -> list[Column[Row]]:
+    shown = [one for one in COLUMNS[load] if one not in OPTIONAL or any(one.text(row) != "–" for row in own)]
+    if not of_messages:
+        return shown
+    return [replace(one, title=f"{ROUND_TRIP} {one.title}") if one in _LATENCIES else one for one in shown]
+
+
+ROUND_TRIP = "round trip"
+"""What a latency of a WebSocket's message is."""
+
+
+def _own_connections(summary: Summary, scenario: str) -> str:
+    own = summary.context.get("scenario_connections", {}).get(scenario)
+    return f", {own:,} connections per service" if own else ""
 
 
 def _dropped(table: Table) -> str:

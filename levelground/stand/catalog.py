@@ -13,6 +13,8 @@ import yaml
 
 ROLES = ("contender", "reference", "control")
 COMPOSE_FILE = Path(__file__).parent.parent.parent / "compose.yaml"
+POSTGRES, UPSTREAM = "postgres", "upstream"
+"""The names of the helpers."""
 PORT = 8000
 """Where every service listens inside its own container."""
 
@@ -41,6 +43,15 @@ class Service:
         return not self.only or scenario in self.only
 
 
+@dataclass(frozen=True)
+class Helper:
+    """One container that services need and that is not under test."""
+
+    name: str
+    what: str
+    """What it is for, in a few words."""
+
+
 class UnknownName(ValueError):
     """A name that is not in the list; its message names those that are."""
 
@@ -52,6 +63,15 @@ def read(path: Path = COMPOSE_FILE) -> tuple[Service, ...]:
     """All services of a compose file: the stanzas with an `x-role`."""
     stanzas = yaml.safe_load(path.read_text())["services"]
     return tuple(_service(name, stanza) for name, stanza in stanzas.items() if "x-role" in stanza)
+
+
+def helpers(path: Path = COMPOSE_FILE) -> tuple[Helper, ...]:
+    """All helpers of a compose file: the stanzas with an `x-helper`, which says what each is for."""
+    stanzas = yaml.safe_load(path.read_text())["services"]
+    for name, one in stanzas.items():
+        if "x-helper" in one and not (isinstance(one["x-helper"], str) and one["x-helper"]):
+            raise ValueError(f"compose.yaml: {name}: x-helper says what it is for, in a few words")
+    return tuple(Helper(name, one["x-helper"]) for name, one in stanzas.items() if "x-helper" in one)
 
 
 def select(services: Sequence[Service], names: Sequence[str]) -> tuple[Service, ...]:

@@ -15,13 +15,16 @@ class Meter:
         self,
         service_cpus: Iterable[int],
         used_us: Callable[[], Mapping[str, float]],
-        helpers: Sequence[int] = (),
+        generators: Sequence[int] = (),
+        helpers_us: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
         """`used_us` tells the CPU time that each service has used so far, of those whose cgroup can be read.
 
-        `helpers` are the process ids of generators beside the calling thread.
+        `generators` are the process ids of generators beside the calling thread. `helpers_us` tells the same of each
+        helper that may run on a generator's CPU.
         """
-        self._helpers = helpers
+        self._generators = generators
+        self._helpers_us = helpers_us
         self._service_cpus = frozenset(service_cpus)
         self._generator_cpus = frozenset(os.sched_getaffinity(0))
         self._used_us = used_us
@@ -33,23 +36,24 @@ class Meter:
         self._services = host.cpus(self._service_cpus)
         self._stolen = host.cpus(self._service_cpus | self._generator_cpus).stolen_us
         self._used = self._used_us()
-        self._delayed = [host.delayed_us(process) for process in (None, *self._helpers)]
+        self._delayed = [host.delayed_us(process) for process in (None, *self._generators)]
+        self._helped = self._helpers_us()
 
     def finish(self, block: int, scenario: str, round: int, warmup: bool, origin: float) -> Conditions:
         """The conditions since `start`; `origin` is when the run began, on the monotonic clock."""
-        began, services, stolen, used, delayed = (
+        began, services, stolen, used, delayed, helped = (
             self._began,
             self._services,
             self._stolen,
             self._used,
             self._delayed,
+            self._helped,
         )
         self.start()
         delays = [
             now - then for now, then in zip(self._delayed, delayed, strict=True) if now is not None and then is not None
         ]
-        # A service that came or went in the block has no difference.
-        spent = sum(max(0.0, now - used[name]) for name, now in self._used.items() if name in used)
+        spent = _spent(used, self._used)
         return Conditions(
             block=block,
             scenario=scenario,
@@ -60,4 +64,10 @@ class Meter:
             stolen_us=self._stolen - stolen,
             foreign_us=max(0.0, self._services.busy_us - services.busy_us - spent) if used else None,
             delayed_us=max(delays, default=None),
+            helper_delay_us=_spent(helped, self._helped),
         )
+
+
+def _spent(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """Of all together; one that came or went in the block has no difference."""
+    return sum(max(0.0, now - before[name]) for name, now in after.items() if name in before)

@@ -7,12 +7,17 @@ Addresses are those of the stand, unless PGHOST or UPSTREAM say otherwise.
 import http.client
 import json
 import os
+import re
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import psycopg
+
+from levelground.stand.catalog import POSTGRES, UPSTREAM
 
 CONNECT_SECONDS = 5
 
@@ -46,6 +51,9 @@ class Statements:
             self.fortune - before.fortune,
         )
 
+
+SETTINGS = ("shared_buffers", "synchronous_commit", "fsync", "full_page_writes", "max_connections", "jit")
+_SETTING = "current_setting('{}')"
 
 # pg_stat_statements counts a statement when it ends, in shared memory: there is no delay.
 _COUNTED = r"""
@@ -98,6 +106,17 @@ class Database:
         except psycopg.Error as error:
             raise Away(f"postgres: {error}") from None
 
+    def settings(self) -> dict[str, str]:
+        """Its version, and the settings that its speed depends on most."""
+        told = self._row("SELECT current_setting('server_version'), " + ", ".join(map(_SETTING.format, SETTINGS)))
+        return dict(zip(("version", *SETTINGS), map(str, told), strict=True))
+
+    def cpus(self) -> list[int]:
+        """The CPUs that it may run on."""
+        (status,) = self._row("SELECT pg_read_file('/proc/self/status')")
+        (allowed,) = re.findall(r"^Cpus_allowed_list:\s*(\S+)", status, re.MULTILINE)
+        return cpu_list(allowed)
+
     def container(self) -> str:
         """The id of its container, by which its counters are found."""
         (name,) = self._row("SELECT pg_read_file('/etc/hostname')")
@@ -123,6 +142,10 @@ class Upstream:
     def container(self) -> str:
         return str(self._get("/about")["container"])
 
+    def cpus(self) -> list[int]:
+        """The CPUs that it may run on."""
+        return list(self._get("/about")["cpus"])
+
     def _get(self, path: str) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self._address, timeout=CONNECT_SECONDS)
         try:
@@ -133,3 +156,32 @@ class Upstream:
             raise Away(f"upstream: {error}") from None
         finally:
             connection.close()
+
+
+def cpu_list(text: str) -> list[int]:
+    """0-2,5 as 0, 1, 2, 5: how the kernel writes sets of CPUs."""
+    edges = [[int(edge) for edge in part.split("-")] for part in text.split(",")]
+    return [cpu for part in edges for cpu in range(part[0], part[-1] + 1)]
+
+
+def _knock_at_the_database() -> None:
+    Database().close()
+
+
+KNOCKS: dict[str, Callable[[], object]] = {POSTGRES: _knock_at_the_database, UPSTREAM: lambda: Upstream().asked()}
+"""Whether each answers: by its name, what returns if it does and else raises Away."""
+
+
+def await_all(seconds: float) -> dict[str, str]:
+    """What is wrong with those helpers that do not answer within so many seconds; empty: all of them answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        away: dict[str, str] = {}
+        for name, knock in KNOCKS.items():
+            try:
+                knock()
+            except Away as error:
+                away[name] = str(error).removeprefix(f"{name}: ")
+        if not away or time.monotonic() > deadline:
+            return away
+        time.sleep(0.2)

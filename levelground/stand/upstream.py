@@ -2,13 +2,14 @@
 
     GET /quote/<id>   200 JSON {"id": 7, "price": 7898}, after 10 ms
     GET /asked        200 JSON: how many quotes each address has asked for since the start
-    GET /about        200 JSON: its container, by which its counters are found
+    GET /about        200 JSON: its container, by which its counters are found, and the CPUs that it may run on
 
 It runs beside Locust, so it does no more for a request than it must. Needs only the standard library.
 """
 
 import asyncio
 import json
+import os
 import socket
 from collections import Counter
 from typing import override
@@ -50,7 +51,7 @@ class Connection(asyncio.Protocol):
                 case ["asked"]:
                     self._answer(self._asked)
                 case ["about"]:
-                    self._answer({"container": socket.gethostname()})
+                    self._answer({"container": socket.gethostname(), "cpus": sorted(os.sched_getaffinity(0))})
                 case _:
                     self._answer({"there are": ["/quote/{id}", "/asked", "/about"]}, "404 Not Found")
 

@@ -44,6 +44,12 @@ class Scenario:
     """To each service; None: as many as the run has for all."""
 
     @property
+    def helpers(self) -> set[str]:
+        """Those that services have to ask for its answers."""
+        few = islice(self.transactions(Random(self.name)), 16)
+        return {helper for transaction in few for step in transaction for helper in step.asks}
+
+    @property
     def period(self) -> int:
         """After how many steps of every connection requests of each kind were sent equally often.
 

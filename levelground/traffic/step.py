@@ -1,9 +1,10 @@
 """A request as bytes, and the answer that is right for it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from levelground.stand.catalog import POSTGRES, UPSTREAM
 from levelground.traffic import events, markup
 
 TEXT, JSON, HTML = "text/plain", "application/json", "text/html"
@@ -33,6 +34,16 @@ class Step:
     """Whether the body comes piece by piece: then the time to its first byte is measured too."""
     websocket: str = ""
     """The path of the WebSocket that the request is a message of; "" for an HTTP request."""
+    statements: int = 0
+    """How many statements of the database its answer is worth, if nothing was cached or put together."""
+    quotes: int = 0
+    """How many quotes of the upstream its answer is worth."""
+
+    @property
+    def asks(self) -> Mapping[str, int]:
+        """How often its service has to ask each helper for the answer; without those that it need not ask."""
+        every = {POSTGRES: self.statements, UPSTREAM: self.quotes}
+        return {name: times for name, times in every.items() if times}
 
     @property
     def line(self) -> str:

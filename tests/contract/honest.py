@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
@@ -16,12 +16,29 @@ from typing import Any, override
 from urllib.parse import parse_qs, unquote
 
 from jsonschema import Draft202012Validator, FormatChecker
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from levelground.contract import checker
-from levelground.contract.topics import about, items, middleware, pages, routes, state, validation, waiting, work
+from levelground.contract.topics import (
+    about,
+    database,
+    items,
+    middleware,
+    pages,
+    routes,
+    state,
+    streams,
+    validation,
+    waiting,
+    work,
+)
 from levelground.contract.topics.echo import BODY_LIMIT
 from levelground.contract.topics.forms import LARGE
 from levelground.stand.catalog import Service
+from levelground.stand.upstream import DELAY_SECONDS, price
+from tests.contract.helpers import HELPERS
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     closes: bool = False
     """Hang up after it, without a word of it."""
+    pieces: Sequence[bytes] = ()
+    """Chunks in place of a body."""
+    pause_seconds: float = 0.0
+    """After each of the pieces."""
 
 
 HANGS_UP = Reply(0)
@@ -112,6 +133,23 @@ class Honest:
                 return Reply(200, b"hello world", headers={"X-Layer": ", ".join(middleware.LAYERS)})
             case "/sleep/{ms}":
                 return self.sleep(parameters[0])
+            case "/stream/{chunks}":
+                return self.stream(parameters[0], request.query)
+            case "/events":
+                return self.events(request.query)
+            case streams.SOCKET:
+                return Reply(426, b"a WebSocket", headers={"Upgrade": "websocket"})
+            case "/fanout/{n}":
+                return self.fanout(parameters[0], request.query)
+            case "/db":
+                id = _digits(_first(request.query, "id"), database.ROWS)
+                return as_json({"id": id, "number": HELPERS.world(id)}) if id else Reply(404)
+            case "/db/queries/{n}":
+                return self.queries(*_rows(parameters[0], request.query))
+            case "/db/updates/{n}":
+                return self.updates(*_rows(parameters[0], request.query), int(_first(request.query, "number")))
+            case "/fortunes":
+                return self.fortunes(_first(request.query, "added"))
             case "/cpu/{n}":
                 n = _digits(parameters[0], work.MOST)
                 return Reply(404) if n is None else as_json({"result": work.xorshift(n)})
@@ -179,6 +217,40 @@ class Honest:
         time.sleep(ms / 1000)
         return as_json({"ms": ms})
 
+    def stream(self, digits: str, query: str) -> Reply:
+        count, ms = _digits(digits, streams.MOST_PIECES), _digits(_first(query, "ms", "0"), streams.LONGEST_PAUSE_MS)
+        if count is None or ms is None:
+            return Reply(404)
+        return Reply(200, pieces=[f"piece {at}\n".encode() for at in range(1, count + 1)], pause_seconds=ms / 1000)
+
+    def events(self, query: str) -> Reply:
+        count = _digits(_first(query, "count"), streams.MOST_PIECES)
+        ms = _digits(_first(query, "ms", "0"), streams.LONGEST_PAUSE_MS)
+        if count is None or ms is None:
+            return Reply(400)
+        ticks = [f"id: {at}\nevent: tick\ndata: {_first(query, 'name')} {at}\n\n" for at in range(1, count + 1)]
+        return Reply(200, b"", "text/event-stream", pieces=[tick.encode() for tick in ticks], pause_seconds=ms / 1000)
+
+    def fanout(self, digits: str, query: str) -> Reply:
+        n, start = _digits(digits, waiting.MOST_QUOTES), _digits(_first(query, "start"), 10_000)
+        if n is None or start is None:
+            return Reply(400)
+        HELPERS.quote(n)
+        time.sleep(DELAY_SECONDS)
+        return as_json({"prices": [price(id) for id in range(start, start + n)]})
+
+    def queries(self, n: int, start: int) -> Reply:
+        return as_json([{"id": id, "number": HELPERS.world(id)} for id in database.ids(n, start)])
+
+    def updates(self, n: int, start: int, number: int) -> Reply:
+        for id in database.ids(n, start):
+            HELPERS.update(id, number)
+        return as_json([{"id": id, "number": number} for id in database.ids(n, start)])
+
+    def fortunes(self, added: str) -> Reply:
+        HELPERS.fortunes()
+        return Reply(200, database.sorted_page(added).encode(), "text/html; charset=utf-8")
+
     def item(self, request: Request, item: str) -> Reply:
         if request.method == "PUT":
             stored = self.echo(request.body)
@@ -201,6 +273,16 @@ def _digits(text: str, most: int) -> int | None:
     return int(text) if re.fullmatch("[0-9]{1,6}", text) and int(text) <= most else None
 
 
+def _first(query: str, name: str, otherwise: str = "") -> str:
+    return parse_qs(query).get(name, [otherwise])[0]
+
+
+def _rows(n: str, query: str) -> tuple[int, int]:
+    """How many rows, and from which on: any n is as near as it can be."""
+    number = int(n) if re.fullmatch("-?[0-9]+", n) else 1
+    return min(max(number, 1), database.MOST), int(_first(query, "start"))
+
+
 def _signed(text: str) -> str:
     return f"{text}.{hmac.digest(b'secret', text.encode(), 'sha256').hex()}"
 
@@ -216,14 +298,63 @@ class Handler(BaseHTTPRequestHandler):
     reads_before_refusal = True
     refusal = Reply(413)
     """What a body over the limit gets."""
+    message_limit: int | None = streams.MESSAGE_LIMIT
+    ends_what_is_broken = True
+    """Whether a WebSocket on which something was wrong is closed."""
+    says_goodbye = True
+    """Whether a close is answered with a close."""
 
     def exchange(self) -> None:
         path, _, query = self.path.partition("?")
+        if path == streams.SOCKET and self.headers.get("upgrade") == "websocket":
+            self.talk()
+            return
         refusal, body = self.body()
         reply = refusal or self.app(Request(self.command, path, query, dict(self.headers.items()), body))
         self.close_connection = self.close_connection or bool(refusal) or reply.closes or not reply.status
         if reply.status:
             self.send(reply)
+
+    def talk(self) -> None:
+        """A WebSocket until its end: this protocol is of the `websockets` library, which is given what it gets."""
+        self.close_connection = True
+        protocol = ServerProtocol(max_size=self.message_limit)
+        head = [self.requestline, *(f"{name}: {value}" for name, value in self.headers.items()), "", ""]
+        protocol.receive_data("\r\n".join(head).encode())
+        (request,) = protocol.events_received()
+        protocol.send_response(protocol.accept(request))  # type: ignore[arg-type]
+        parts: list[bytes] = []
+        kind = Opcode.TEXT
+        while True:
+            for frame in protocol.events_received():
+                if isinstance(frame, Frame) and frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+                    kind = kind if frame.opcode is Opcode.CONT else frame.opcode
+                    parts.append(bytes(frame.data))
+                    if frame.fin and protocol.state is State.OPEN:
+                        self.echo(protocol, kind, b"".join(parts))
+                        parts.clear()
+            is_broken = protocol.parser_exc is not None
+            if self.ends_what_is_broken if is_broken else self.says_goodbye or protocol.close_rcvd is None:
+                self.wfile.write(b"".join(protocol.data_to_send()))
+                if protocol.close_expected():
+                    return
+            elif not is_broken:
+                return
+            data = self.connection.recv(1 << 16)
+            if not data:
+                return
+            protocol.receive_data(data)
+
+    def echo(self, protocol: ServerProtocol, kind: Opcode, message: bytes) -> None:
+        if kind is Opcode.BINARY:
+            protocol.send_binary(message)
+            return
+        try:
+            message.decode()
+        except UnicodeDecodeError:
+            protocol.fail(1007)
+        else:
+            protocol.send_text(message)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = exchange
 
@@ -233,11 +364,19 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if reply.status != 204:
             self.send_header("Content-Type", reply.content_type)
-            self.send_header("Content-Length", str(len(reply.body)))
+            if reply.pieces:
+                self.send_header("Transfer-Encoding", "chunked")
+            else:
+                self.send_header("Content-Length", str(len(reply.body)))
         if self.close_connection and not reply.closes:
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(reply.body)
+        for piece in reply.pieces:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            time.sleep(reply.pause_seconds)
+        if reply.pieces:
+            self.wfile.write(b"0\r\n\r\n")
 
     def body(self) -> tuple[Reply | None, bytes]:
         """The body, or the reply that refuses it."""

@@ -11,6 +11,7 @@ from tests.contract import test_rules
 from tests.contract.honest import Honest, Reply, Request, at, lying, service, serving
 from tests.contract.topics import (
     test_about,
+    test_database,
     test_echo,
     test_forms,
     test_hello,
@@ -19,6 +20,7 @@ from tests.contract.topics import (
     test_pages,
     test_parameters,
     test_state,
+    test_streams,
     test_validation,
     test_waiting,
     test_work,
@@ -32,10 +34,12 @@ LIARS = (
     test_validation,
     test_forms,
     test_pages,
+    test_streams,
     test_state,
     test_middleware,
     test_waiting,
     test_work,
+    test_database,
     test_about,
     test_rules,
 )
@@ -204,3 +208,9 @@ def test_wrong_use_is_told(arguments: list[str], message: str, capsys: pytest.Ca
     told = capsys.readouterr().err
     assert told.startswith("use: python -m levelground.contract.checker NAME HOST PORT (")
     assert message in told
+
+
+def test_what_needs_a_helper_that_is_away_is_not_checked() -> None:
+    left = {each.name for each in checker.meant_for(service(), ("postgres", "upstream"))}
+    every = {each.name for each in checker.meant_for(service())}
+    assert every - left == {"db", "queries", "updates", "fortunes", "fanout", "fanout-at-once"}

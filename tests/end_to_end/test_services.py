@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from levelground.contract import checker
-from levelground.stand import catalog, probe
+from levelground.stand import catalog, helpers, probe
 from tests.end_to_end.conftest import command
 
 SERVICES = catalog.read()
@@ -82,6 +82,22 @@ def test_the_limits_are_the_same_for_all_as_seen_from_inside(containers: dict[st
     assert limits["memory_bytes"] == host_config["Memory"]
     assert limits["pids"] == host_config["PidsLimit"]
     assert ",".join(map(str, limits["cpus"])) == host_config["CpusetCpus"]
+
+
+def test_helpers_are_limited_too_and_run_on_other_cpus_than_the_services(containers: dict[str, Any]) -> None:
+    names = [one.name for one in catalog.helpers()]
+    ids = command("docker", "compose", "ps", "-q", *names).stdout.split()
+    told = [one["HostConfig"] for one in json.loads(command("docker", "inspect", *ids).stdout)]
+    assert len(told) == len(names)
+    service = containers[NAMES[0]]["HostConfig"]
+    for one in told:
+        assert one["Memory"] == one["MemorySwap"] > 0
+        assert one["PidsLimit"] == service["PidsLimit"]
+        assert (one["ReadonlyRootfs"], one["Privileged"], one["CapDrop"]) == (True, False, ["ALL"])
+        assert one["SecurityOpt"] == service["SecurityOpt"]
+        assert one["PortBindings"] in ({}, None)
+        assert one["CpusetCpus"]
+        assert not set(helpers.cpu_list(one["CpusetCpus"])) & set(helpers.cpu_list(service["CpusetCpus"]))
 
 
 def test_no_container_of_the_stand_has_the_engines_socket_or_the_hosts_network(up: str) -> None:

@@ -167,3 +167,61 @@ def test_a_scenario_that_lost_over_a_third_of_its_blocks_is_too_noisy() -> None:
     assert gates.is_too_noisy(100, 34)
     assert not gates.is_too_noisy(100, 33)
     assert not gates.is_too_noisy(0, 0)
+
+
+ASKED = {"due": {"postgres": 400}, "asked": {"postgres": 400}}
+
+
+def test_a_service_that_asks_the_database_for_each_answer_is_valid() -> None:
+    assert verdict([a_slice(**ASKED)] * 20, 20) == []
+    assert verdict([a_slice(**(ASKED | {"asked": {"postgres": 401}}))] * 20, 20) == []
+
+
+def test_a_service_that_asks_the_database_less_often_is_wrong() -> None:
+    keeping = a_slice(due={"postgres": 400}, asked={"postgres": 2})
+    assert verdict([*[a_slice(**ASKED)] * 10, *[replace(keeping, round=1)] * 10], 20) == [
+        "wrong answers: in round 2 it asked the database 20 times where 4,000 were due"
+    ]
+    batching = a_slice(due={"upstream": 80}, asked={"upstream": 10})
+    assert verdict([batching] * 20, 20) == [
+        "wrong answers: in round 1 it asked the upstream 200 times where 1,600 were due"
+    ]
+
+
+def test_what_is_counted_a_slice_later_is_no_lie() -> None:
+    early, late = (a_slice(due={"postgres": 400}, asked={"postgres": asked}) for asked in (399, 401))
+    assert verdict([early, late] * 10, 20) == []
+
+
+HELPED = {
+    "helpers": {"postgres": {"cpus": [0]}},
+    "host": {"generator_cpus": [0]},
+}
+
+
+def test_a_database_that_fills_its_cpu_together_with_the_generator_is_the_bottleneck() -> None:
+    busy = a_slice(generator_cpu_us=10_000.0, helper_cpu_us={"postgres": 19_000.0})
+    assert verdict([busy] * 20, 20, HELPED) == [
+        "helper-bound: the database and the generator took 97 % of the time of their CPU"
+    ]
+    assert verdict([replace(busy, helper_cpu_us={"postgres": 16_000.0})] * 20, 20, HELPED) == []
+
+
+def test_a_database_with_cpus_of_its_own_is_only_held_against_those() -> None:
+    own = HELPED | {"helpers": {"postgres": {"cpus": [2, 3]}}}
+    busy = a_slice(generator_cpu_us=20_000.0, helper_cpu_us={"postgres": 40_000.0})
+    assert verdict([busy] * 20, 20, own) == []
+    assert verdict([replace(busy, helper_cpu_us={"postgres": 57_000.0})] * 20, 20, own) == [
+        "helper-bound: the database took 95 % of the time of their CPUs"
+    ]
+
+
+def test_a_generator_without_a_pause_is_told_before_the_helpers() -> None:
+    busy = a_slice(generator_cpu_us=29_500.0, helper_cpu_us={"postgres": 100.0})
+    assert verdict([busy] * 20, 20, HELPED) == ["generator-bound"]
+
+
+def test_what_helpers_do_on_the_generators_cpu_is_no_disturbance() -> None:
+    helped = replace(CALM, delayed_us=200_000.0, helper_delay_us=150_000.0)
+    assert dropped([helped]) == {}
+    assert dropped([replace(helped, delayed_us=211_000.0)]) == {7: "something else on the generator's CPU"}

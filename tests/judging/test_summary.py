@@ -376,3 +376,43 @@ def test_percentiles_have_intervals_around_them() -> None:
 def test_what_is_written_of_an_older_run_has_no_key_for_them(schema: int) -> None:
     judged = summary.of(a_run("starlette", schema=schema), slices_of({"starlette": 100_000.0}))
     assert b"latency_interval_us" not in msgspec.json.encode(judged)
+
+
+def test_the_cpu_time_of_a_helper_is_told_per_request() -> None:
+    slices = [
+        replace(one, helper_cpu_us={"postgres": one.requests * 25.0})
+        for one in slices_of({"starlette": 100_000.0, "fast": 150_000.0})
+    ]
+    cells = summary.of(a_run("starlette", "fast"), slices).scenarios["hello"].services
+    told = cells["fast"].helper_cpu_us_per_request
+    assert isinstance(told, dict)
+    assert told["postgres"] is not None
+    assert told["postgres"].estimate == pytest.approx(25)
+
+
+def test_where_no_helper_is_needed_there_is_none_and_where_nothing_streams_no_first_byte() -> None:
+    cell = summary.of(a_run("starlette"), slices_of({"starlette": 100_000.0})).scenarios["hello"].services["starlette"]
+    assert (cell.helper_cpu_us_per_request, cell.first_byte_us, cell.memory_per_connection_bytes) == (None, None, None)
+
+
+def test_streams_have_a_time_to_the_first_byte() -> None:
+    first = histogram.of([400_000] * 300)
+    slices = [replace(one, first_byte=first) for one in slices_of({"starlette": 100_000.0})]
+    told = summary.of(a_run("starlette"), slices).scenarios["hello"].services["starlette"].first_byte_us
+    assert isinstance(told, dict)
+    assert told["p50"] == pytest.approx(400, rel=0.01)
+
+
+def test_thousands_of_connections_have_their_share_of_the_memory() -> None:
+    member = a_member(memory_before_bytes={"hello": 20_000_000})
+    run = a_run("starlette", services={"starlette": member}, scenario_connections={"hello": 5000})
+    slices = [replace(one, memory_bytes=120_000_000) for one in slices_of({"starlette": 100_000.0})]
+    judged = summary.of(run, slices)
+    assert judged.scenarios["hello"].services["starlette"].memory_per_connection_bytes == 20_000
+    assert judged.context["scenario_connections"] == {"hello": 5000}
+
+
+@pytest.mark.parametrize("schema", [1, 2, 3, 4])
+def test_what_is_written_of_a_run_without_helpers_has_no_key_for_them(schema: int) -> None:
+    told = msgspec.json.encode(summary.of(a_run("starlette", schema=schema), slices_of({"starlette": 100_000.0})))
+    assert not [key for key in (b"helper", b"first_byte", b"per_connection") if key in told]

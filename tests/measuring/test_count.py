@@ -110,11 +110,16 @@ def prepare(results: Path) -> Iterator[Callable[..., tuple[Engine, count.Measure
     servers: list[Server] = []
 
     def prepare(
-        reply: Reply = well, services: Sequence[Service] = (STARLETTE, GO), scenarios: Sequence[str] = ("hello",)
+        reply: Reply = well,
+        services: Sequence[Service] = (STARLETTE, GO),
+        scenarios: Sequence[str] = ("hello",),
+        traffic: Sequence[Scenario] = (),
     ) -> tuple[Engine, count.Measurement]:
+        """`traffic` takes the place of made-up scenarios of these names."""
         servers.append(Server(reply))
         engine = Engine(servers[-1])
-        return engine, count.Measurement(services, [a_scenario(name) for name in scenarios], engine, results)
+        given = traffic or [a_scenario(name) for name in scenarios]
+        return engine, count.Measurement(services, given, engine, results)
 
     yield prepare
     for server in servers:
@@ -291,3 +296,14 @@ def test_the_probe_waits_for_a_service_that_comes_up_slowly(prepare: Prepare) ->
     _, measurement = prepare(reply, services=[STARLETTE])
     assert measured(measurement).services["starlette"].missing == {}
     assert probe.START_SECONDS < count.START_SECONDS
+
+
+def test_what_cannot_be_counted_is_left_out_with_its_reason_and_nobody_is_started_for_it(prepare: Prepare) -> None:
+    scenarios = [one for one in scenario.read() if one.name in ("crowd", "ws")]
+    engine, measurement = prepare(services=[STARLETTE], traffic=scenarios)
+    one = measured(measurement).services["starlette"]
+    assert one.left_out == {
+        "crowd": "it is about 5,000 connections at once, and a count has 2",
+        "ws": "messages of WebSockets are not counted",
+    }
+    assert (one.missing, one.scenarios, engine.asked) == ({}, {}, [])

@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from levelground.contract.topics.database import db
 from levelground.judging import summary
 from levelground.measuring import measurement, target
+from levelground.measuring.ledger import Helper
 from levelground.measuring.measurement import Measurement, NothingToMeasure
 from levelground.measuring.plan import Plan
 from levelground.model import record
@@ -68,6 +70,7 @@ def run(
     restart: Callable[[], None] = lambda: None,
     blocks: int = 6,
     addresses: Mapping[str, tuple[str, int]] | None = None,
+    helpers: Mapping[str, Helper] | None = None,
     **plan: object,
 ) -> Folder:
     """Ends after so many blocks, or if the plan has `minutes` when these are over."""
@@ -94,6 +97,7 @@ def run(
             after_slice=after,
             after_block=enough,
             restart=restart,
+            helpers=helpers,
             address_of=lambda service: (addresses or {}).get(service.name) or servers[service.name].address,
         ).run()
     finally:
@@ -623,3 +627,90 @@ def test_a_service_without_websockets_is_measured_in_the_other_scenarios(tmp_pat
     folder = run(tmp_path, {"one": serve}, scenarios=(SCENARIOS[0], MESSAGES), blocks=2)
     assert "WS /ws: server rejected" in folder.read_run().services["one"].wrong["ws"]
     assert {one.scenario for one in folder.read_slices()} == {"hello"}
+
+
+# Helpers
+
+
+class Counting:
+    """A database that counts what the services say that they ask of it."""
+
+    def __init__(self) -> None:
+        self.statements = 0
+        self.done: list[str] = []
+
+    def asked(self, address: str) -> int:
+        return self.statements
+
+    def reset(self) -> None:
+        self.done.append("reset")
+
+    def describe(self) -> dict[str, Any]:
+        self.done.append("described")
+        return {"container": "none", "cpus": [0], "settings": {"fsync": "off"}}
+
+
+def asking(database: Counting, every: int) -> Reply:
+    """A service that asks the database for one in so many of its answers."""
+
+    def reply(number: int, request: bytes) -> Sequence[Piece]:
+        target = request.split()[1]
+        if not target.startswith(b"/db"):
+            return right(number, request)
+        id = int(target.partition(b"=")[2])
+        database.statements += id % every == 0
+        return [answer(db(id).content, media_type="application/json")]
+
+    return reply
+
+
+ROW = scenario.select(scenario.read(), ["db", "hello"])
+
+
+def test_a_service_is_held_to_what_it_has_to_ask_the_database(tmp_path: Path) -> None:
+    database = Counting()
+    folder = run(tmp_path, {"one": asking(database, 1)}, scenarios=ROW, helpers={"postgres": database})
+    assert database.done == ["reset", "described"]
+    told = folder.read_run()
+    assert told.helpers["postgres"]["settings"] == {"fsync": "off"}
+    assert told.helpers["postgres"]["what"]
+    slices = list(folder.read_slices())
+    of_rows = [one for one in slices if one.scenario == "db"]
+    assert all(one.due == one.asked for one in of_rows)
+    assert all(one.due["postgres"] >= one.requests > 0 for one in of_rows)
+    assert not any(one.due or one.asked for one in slices if one.scenario == "hello")
+    assert not any("asked" in why for why in _reasons_of(folder, "one"))
+
+
+def test_a_service_that_keeps_rows_is_found_out(tmp_path: Path) -> None:
+    database = Counting()
+    folder = run(tmp_path, {"one": asking(database, 2)}, scenarios=ROW[:1], helpers={"postgres": database})
+    (why,) = [one for one in _reasons_of(folder, "one") if "asked" in one]
+    assert why.startswith("wrong answers: in round 1 it asked the database ")
+
+
+def _reasons_of(folder: Folder, service: str) -> list[str]:
+    judged = summary.of(folder.read_run(), list(folder.read_slices()))
+    return [why for table in judged.scenarios.values() for why in table.services[service].reasons]
+
+
+def test_what_was_not_answered_is_not_due(tmp_path: Path) -> None:
+    database, failing = Counting(), list[bool]()
+
+    def reply(number: int, request: bytes) -> Sequence[Piece]:
+        return [None] if failing and number % 3 == 0 else asking(database, 1)(number, request)
+
+    folder = run(
+        tmp_path, {"one": reply}, lambda _: failing.append(True), scenarios=ROW[:1], helpers={"postgres": database}
+    )
+    broken = [one for one in folder.read_slices() if one.errors]
+    assert broken
+    assert not any(one.due or one.asked for one in broken)
+
+
+def test_the_memory_is_read_before_thousands_of_connections_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target.Target, "memory_bytes", lambda _: 20_000_000)
+    folder = run(tmp_path, {"one": right}, scenarios=(*SCENARIOS, many()), blocks=3)
+    assert folder.read_run().services["one"].memory_before_bytes == {"many": 20_000_000}

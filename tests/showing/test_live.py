@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from levelground.judging import summary
 from levelground.judging.live import Live
+from levelground.model import histogram
 from levelground.model.folder import Folder
 from levelground.model.interval import Interval
 from levelground.model.record import Run, Slice
@@ -128,3 +130,19 @@ def test_an_axis_moves_in_steps() -> None:
         assert low < high
         assert all(low <= tick <= high for tick in ticks)
         assert ticks
+
+
+def test_streams_messages_and_helpers_are_shown_as_what_they_are(tmp_path: Path) -> None:
+    first = histogram.of([400_000] * 300)
+    slices = [
+        replace(one, first_byte=first, helper_cpu_us={"postgres": 25.0 * one.requests})
+        for one in undisturbed_slices(GAPS)
+    ]
+    told = shown(written(tmp_path, replace(the_run(), websockets=["hello"]), slices))
+    names = {one.measure.key: one.measure.name for one in told.axes}
+    assert names["p99"] == "round trip p99"
+    assert names["first_byte_p99"] == "first byte p99"
+    assert names["cpu_postgres"] == "database CPU per request"
+    (row,) = [row for row in told.rows if row.service == "starlette"]
+    assert row.values["first_byte_p99"].estimate == pytest.approx(0.4, rel=0.01)
+    assert row.values["cpu_postgres"].estimate == pytest.approx(25)

@@ -1,7 +1,7 @@
 """The port map."""
 
 from levelground.showing import portmap
-from levelground.stand.catalog import Service
+from levelground.stand.catalog import Helper, Service
 from tests.showing.test_captions import ABOUT
 
 
@@ -36,3 +36,13 @@ def test_that_grafana_is_missing_is_said() -> None:
     lines = portmap.observers({"prometheus": "127.0.0.1:9090"}).splitlines()
     assert not [line for line in lines if "  grafana  " in line]
     assert lines[-1].startswith("Grafana is missing: its image cannot be had on this host")
+
+
+def test_helpers_are_told_without_an_address_and_with_what_they_are_for() -> None:
+    helpers = [Helper("postgres", "the database"), Helper("upstream", "the upstream")]
+    lines = portmap.render([], {}, {}, {}, helpers, {"upstream": "connection refused"}).splitlines()
+    assert [line.split() for line in lines[1:3]] == [
+        ["helper", "–", "postgres", "the", "database"],
+        ["helper", "–", "upstream", "NOT", "UP:", "connection", "refused"],
+    ]
+    assert lines[-1] == "not up: upstream (docker compose logs upstream)"

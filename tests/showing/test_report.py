@@ -186,7 +186,7 @@ def test_a_service_that_is_no_more_is_named(tmp_path: Path) -> None:
     assert "Not in compose.yaml any more: bottle." in report.page(material.read(written(tmp_path, run)))
 
 
-@pytest.mark.parametrize("schema", ["schema-1", "schema-2", "schema-3"])
+@pytest.mark.parametrize("schema", ["schema-1", "schema-2", "schema-3", "schema-4"])
 def test_a_run_of_an_older_schema_is_shown_and_said_to_be_one(schema: str, tmp_path: Path) -> None:
     shutil.copytree(Path(__file__).parent.parent / "runs" / schema, tmp_path / schema)
     page = report.page(material.read(Folder(tmp_path / schema)))
@@ -210,3 +210,23 @@ def test_the_leader_has_its_colour_whatever_its_place_in_the_catalogue(tmp_path:
     assert early not in on
     assert len(on) == palette.AT_ONCE
     assert "go" not in on
+
+
+def test_a_report_tells_streams_messages_helpers_and_crowds_as_what_they_are(tmp_path: Path) -> None:
+    run = a_closed_run(
+        websockets=["hello"],
+        scenario_connections={"hello": 5000},
+        helpers={"postgres": {"cpus": [0], "settings": {"version": "17.2", "fsync": "off"}}},
+    )
+    folder = written(tmp_path, run, 12)
+    lines = [json.loads(line) for line in (folder.path / "slices.jsonl").read_text().splitlines()]
+    for one in lines:
+        one |= {"first_byte": one["latency"], "helper_cpu_us": {"postgres": 87.5 * one["requests"]}}
+    (folder.path / "slices.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    page = report.page(material.read(folder))
+    for words in (
+        *("database CPU µs/request", "round trip p99 ms", "first byte p99 ms", "Round trip distribution"),
+        *("Time to the first byte", "16 connections to each service (5,000 in hello)"),
+        *("helper postgres", "CPU 0, version 17.2, fsync off"),
+    ):
+        assert words in page, words

@@ -158,3 +158,60 @@ def test_in_an_open_loop_p99_has_its_interval_where_it_can_be_told() -> None:
     rows = {line.split()[1]: line for line in lines if line.endswith("  ok")}
     assert "  2.00 (1.90–2.15)  " in rows["go"]
     assert all("  2.00  " in rows[name] for name in ("node", "django"))
+
+
+def of_context(summary: Summary, **context: Any) -> list[str]:
+    return rendered(replace(summary, context=summary.context | context))
+
+
+def headings_of(lines: list[str]) -> list[str]:
+    return re.split(" {2,}", next(line for line in lines if " service " in line).strip())
+
+
+FIRST = {"p50": 400.0, "p99": 900.0}
+
+
+@pytest.mark.parametrize("load", ["closed", "open"])
+def test_of_streams_the_time_to_the_first_byte_stands_before_that_to_the_last(load: str) -> None:
+    cell = a_cell(first_byte_us=FIRST, latency_ratio=ONE)
+    headings = headings_of(rendered(a_summary(load, stream={"starlette": cell})))
+    first = headings.index("first byte p99 ms")
+    assert first < next(place for place, title in enumerate(headings) if title.startswith("p99 ms"))
+    assert any(" 0.90 " in line for line in rendered(a_summary(load, stream={"starlette": cell})))
+
+
+def test_a_latency_of_messages_is_a_round_trip() -> None:
+    told = a_summary(ws={"starlette": a_cell()}, hello={"starlette": a_cell()})
+    lines = of_context(told, websockets=["ws"])
+    assert "round trip p99 ms" in headings_of(lines)
+    assert sum("round trip" in line for line in lines) == 1
+
+
+def test_the_cpu_time_of_the_database_stands_beside_the_services() -> None:
+    cells = {"starlette": a_cell(helper_cpu_us_per_request={"postgres": Interval(87.5, 80.0, 95.0)})}
+    helpers = {"postgres": {"cpus": [0], "settings": {"version": "17.2", "fsync": "off"}}}
+    lines = of_context(a_summary(db=cells), helpers=helpers)
+    headings = headings_of(lines)
+    assert headings.index("database CPU") == headings.index("CPU µs/request") + 1
+    assert "upstream CPU" not in headings
+    assert any("  87.5  " in line for line in lines)
+    assert "database CPU: µs of its CPU time per request, beside the service's own." in lines
+    assert "postgres: version 17.2, fsync off" in lines
+
+
+def test_a_helper_that_was_away_is_told() -> None:
+    helpers = {"upstream": {"away": "connection refused"}}
+    assert "the helper upstream was away: connection refused" in of_context(
+        a_summary(fanout={"starlette": a_cell()}), helpers=helpers
+    )
+
+
+def test_a_scenario_with_connections_of_its_own_says_so_and_what_each_takes() -> None:
+    cells = {"starlette": a_cell(memory_per_connection_bytes=12_800.0, at_once=4096)}
+    told = a_summary(crowd=cells, hello={"starlette": a_cell()})
+    lines = of_context(told, scenario_connections={"crowd": 5000})
+    assert any(line.startswith("crowd: ") and line.endswith(", 5,000 connections per service") for line in lines)
+    assert any(line.startswith("hello: ") and line.endswith("up to 12 ms") for line in lines)
+    assert "KiB/connection" in headings_of(lines)
+    (row,) = [line for line in lines if "  12.5  " in line]
+    assert row.endswith("ok, serves 4096 of 5000 at once")

@@ -94,3 +94,24 @@ def test_a_stanza_says_why_it_is_as_it_is_and_what_it_is_a_variant_of(tmp_path: 
     assert (service.why, service.variant_of) == ("As its documentation says.", "quart")
     (service,) = catalog.read(write(tmp_path, '{x-role: contender, ports: ["8001:8000"]}'))
     assert (service.why, service.variant_of) == (None, None)
+
+
+def test_helpers_are_the_stanzas_that_say_what_they_are_for(tmp_path: Path) -> None:
+    names = [one.name for one in catalog.helpers()]
+    assert names == ["postgres", "upstream"]
+    assert not set(names) & {service.name for service in SERVICES}
+    file = write(tmp_path, "{x-helper: the database}")
+    assert catalog.helpers(file) == (catalog.Helper("one", "the database"),)
+    assert catalog.read(file) == ()
+    with pytest.raises(ValueError, match="one: x-helper says what it is for"):
+        catalog.helpers(write(tmp_path, "{x-helper: }"))
+
+
+def test_every_helper_is_limited_and_on_other_cpus_than_the_services() -> None:
+    stanzas = yaml.safe_load(catalog.COMPOSE_FILE.read_text())["services"]
+    keys = ("cpuset", "mem_limit", "memswap_limit", "pids_limit", "ulimits", "read_only", "cap_drop", "security_opt")
+    limits = [{key: stanzas[one.name][key] for key in keys} for one in catalog.helpers()]
+    assert limits[0] == limits[1]
+    assert limits[0]["mem_limit"] == limits[0]["memswap_limit"]
+    assert (limits[0]["read_only"], limits[0]["cap_drop"]) == (True, ["ALL"])
+    assert "SERVICE_CPUS" not in limits[0]["cpuset"]

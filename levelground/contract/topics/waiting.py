@@ -2,11 +2,13 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from levelground.contract.client import Client, Mismatch
 from levelground.contract.openapi import Piece, closed, in_path, json_answer
 from levelground.contract.terms import Row, Topic
 from levelground.stand import probe
+from levelground.stand.catalog import UPSTREAM
 from levelground.stand.helpers import Away, Upstream
 from levelground.stand.upstream import DELAY_SECONDS, price
 from levelground.traffic.scenario import Step, data
@@ -76,7 +78,7 @@ def sleep(ms: int) -> Step:
 
 def fanout(n: int, start: int) -> Step:
     prices = [price(number) for number in range(start, start + n)]
-    return data("GET", f"/fanout/{n}?start={start}", says={"prices": prices})
+    return replace(data("GET", f"/fanout/{n}?start={start}", says={"prices": prices}), quotes=n)
 
 
 # Checks
@@ -107,7 +109,7 @@ def many_wait_at_once(client: Client) -> None:
         list(pool.map(wait, range(AT_ONCE)))
 
 
-@TOPIC.check("fanout")
+@TOPIC.check("fanout", needs=UPSTREAM)
 def the_upstream_is_asked_for_each_price(client: Client) -> None:
     upstream = Upstream()
     try:
@@ -123,7 +125,7 @@ def the_upstream_is_asked_for_each_price(client: Client) -> None:
         client.get(f"/fanout/{wrong}?start=1").must_be_refused()
 
 
-@TOPIC.check("fanout-at-once")
+@TOPIC.check("fanout-at-once", needs=UPSTREAM)
 def all_prices_are_asked_for_at_once(client: Client) -> None:
     """One after the other they would take a second or more; connections that are new take their time, too."""
     client.must_answer(fanout(MOST_QUOTES, 1))

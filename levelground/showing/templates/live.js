@@ -61,7 +61,7 @@
     const of = (row) => row.values[axis.measure.key];
     const twin = rows.find((row) => row.is_twin && of(row));
     const ceiling = rows.find((row) => row.service === "null" && of(row));
-    const isRatio = axis.measure.key !== "p99";
+    const isRatio = axis.measure.key.endsWith("_ratio");
     const coloured = rows.filter(isColoured).map((row) => row.service);
     view.signal("coloured", coloured).signal("low", axis.low).signal("high", axis.high).signal("ticks", axis.ticks);
     view.data("rows", rows.map((row, order) => ({
