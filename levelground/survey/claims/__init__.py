@@ -1,0 +1,53 @@
+"""All claims, a module for each system, in the order of the survey."""
+
+from levelground.model.survey import Feature
+from levelground.survey.claims import (
+    aiohttp,
+    blacksheep,
+    everyone,
+    falcon,
+    fastapi,
+    gunicorn,
+    quart,
+    sanic,
+    starlette,
+    tornado,
+    vibora,
+)
+from levelground.survey.terms import Chapter
+
+OWN = (
+    Feature("typed parameters", "arguments that are converted and checked by themselves"),
+    Feature("OpenAPI document", "an OpenAPI document that is generated from the handlers"),
+    Feature("dependency injection", "dependencies that are injected"),
+    Feature("GraphQL", "GraphQL"),
+    Feature("CORS", "CORS"),
+    Feature("blueprints", "groups of routes under a prefix"),
+    Feature("versioned routes", "versioned routes"),
+    Feature("class-based handlers", "handlers that are classes"),
+    Feature("controllers with views", "controllers with views"),
+    Feature("hooks and signals", "hooks or signals"),
+    Feature("HTTP/2", "HTTP/2 without a proxy in front"),
+    Feature("HTTP client", "an asynchronous HTTP client that comes with it"),
+    Feature("WebSocket client", "a WebSocket client that comes with it"),
+    Feature("Flask extensions", "extensions of Flask"),
+)
+"""Features that the survey claims of some systems, and that are checked there; elsewhere nothing is said of them."""
+
+FEATURES = (*(one.feature for one in everyone.COMMON), *OWN)
+
+CHAPTERS = tuple(
+    Chapter(one.subject, (*(everyone.claims(one.subject) if one.subject.service else ()), *one.claims))
+    for one in (
+        tornado.CHAPTER,
+        sanic.CHAPTER,
+        vibora.CHAPTER,
+        quart.CHAPTER,
+        fastapi.CHAPTER,
+        blacksheep.CHAPTER,
+        aiohttp.CHAPTER,
+        falcon.CHAPTER,
+        starlette.CHAPTER,
+        gunicorn.CHAPTER,
+    )
+)
