@@ -27,8 +27,9 @@ from levelground.model.survey import Answered, Exchange, Package, Record, System
 from levelground.stand import distributions, host, probe
 from levelground.stand.catalog import Service
 from levelground.stand.distributions import Distributions
+from levelground.survey import claims as survey_claims
 from levelground.survey import speed
-from levelground.survey.claims import CHAPTERS, FEATURES
+from levelground.survey.claims import FEATURES
 from levelground.survey.terms import Chapter, Claim, Held, Look, Subject, Unchecked, short
 
 FOLDER = "survey"
@@ -89,13 +90,13 @@ def survey(
     services: Sequence[Service],
     address_of: Callable[[Service], probe.Address] = probe.inside,
     results: Path = RESULTS,
-    chapters: Sequence[Chapter] = CHAPTERS,
+    chapters: Sequence[Chapter] | None = None,
     start_seconds: float = probe.START_SECONDS,
 ) -> Record:
     """Checks the claims about these services; the record, which is not written yet."""
     started, began = now(), time.monotonic()
     wanted = {one.name: one for one in services}
-    chapters = [one for one in chapters if _is_about(one, wanted)]
+    chapters = [one for one in chapters or survey_claims.chapters(services) if _is_about(one, wanted)]
     claims = [claim for one in chapters for claim in one.claims if claim.service in wanted]
     asked = [one for one in services if any(claim.service == one.name for claim in claims)]
     up, down = probe.await_all(asked, start_seconds, address_of)

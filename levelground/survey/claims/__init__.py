@@ -1,6 +1,9 @@
 """All claims, a module for each system, in the order of the survey."""
 
+from collections.abc import Sequence
+
 from levelground.model.survey import Feature
+from levelground.stand.catalog import Service
 from levelground.survey.claims import (
     aiohttp,
     blacksheep,
@@ -14,7 +17,7 @@ from levelground.survey.claims import (
     tornado,
     vibora,
 )
-from levelground.survey.terms import Chapter
+from levelground.survey.terms import Chapter, Subject
 
 OWN = (
     Feature("typed parameters", "arguments that are converted and checked by themselves"),
@@ -51,3 +54,11 @@ CHAPTERS = tuple(
         gunicorn.CHAPTER,
     )
 )
+
+
+def chapters(services: Sequence[Service]) -> tuple[Chapter, ...]:
+    """Those of the survey, and one for each contender that it does not speak of: what is checked on everybody."""
+    known = {one.subject.service for one in CHAPTERS}
+    others = [one for one in services if one.role == "contender" and not one.only and one.name not in known]
+    subjects = [Subject(one.name, one.name, one.name, "The survey does not speak of it.") for one in others]
+    return (*CHAPTERS, *(Chapter(one, everyone.claims(one)) for one in subjects))
