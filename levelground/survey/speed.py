@@ -25,6 +25,10 @@ CLASSIC = ("flask", "cherrypy", "django-wsgi")
 HISTORICAL = ("vibora",)
 """Unmaintained: what it does is told, but a claim about today's frameworks does not rest on it."""
 CPU, WAITING, FLOOR = "cpu", "sleep", "hello"
+IDLE = (WAITING, "fanout")
+"""Scenarios in which an answer is waited for, by everybody as long: they say nothing of how fast a service works."""
+MOST_TOLD = 3
+"""Scenarios that a sentence tells one by one; of more it tells the ends."""
 
 
 @dataclass(frozen=True)
@@ -123,22 +127,17 @@ def _costs(one: Measured, contenders: Sequence[str]) -> list[Cost]:
 def _on_a_par(runs: Runs, contenders: Sequence[str]) -> Speed:
     says = "Async frameworks in Python are on a par with Node.js, or better."
     means = f"In each scenario one of them that is maintained reaches {AS_GOOD:.0%} of the speed of Node's http module."
-    measured = runs.each("closed", lambda one: bool(_ratios(one, contenders, "node")))
+    measured = runs.each("closed", lambda one: one.scenario not in IDLE and bool(_ratios(one, contenders, "node")))
     if not measured:
         return _unanswered(says, means, "make bench SERVICES=contenders,node")
     nearest = [(one, *_best(_ratios(one, contenders, "node"))) for one in measured]
-    old = [
-        f"{name}, which is unmaintained, is at {_times(ratio)} in {one.scenario}"
-        for one in measured
-        for name, ratio in _ratios(one, HISTORICAL, "node").items()
-    ]
-    aside = f" Beside them {_listed(old)}." if old else ""
-    places = [f"{name} in {one.scenario}, at {_times(found)}" for one, name, found in nearest]
+    old = [(one, *pair) for one in measured for pair in _ratios(one, HISTORICAL, "node").items()]
+    aside = f" Unmaintained: {_spread(old)}." if old else ""
     return _judged(
         says,
         means,
         [_compare(found.low >= AS_GOOD, found.high < AS_GOOD) for _, _, found in nearest],
-        f"The nearest to Node.js is {_listed(places)} of its speed.{aside}",
+        f"Of the speed of Node.js, the nearest have {_spread(nearest)}.{aside}",
         f"“On a par” would have to mean {min(found.low for _, _, found in nearest):.2f} of Node's speed.",
         [
             _line(one, f"{name} to node", ratio)
@@ -189,20 +188,20 @@ def _few_thousand(runs: Runs, contenders: Sequence[str]) -> Speed:
 def _fastapi(runs: Runs) -> Speed:
     says = "FastAPI matches Node.js, and in some cases Go."
     means = f"It reaches {AS_GOOD:.0%} of Node's speed in each scenario, and of Go's (net/http) in at least one."
-    measured = runs.each("closed", lambda one: bool(one.ratio("fastapi", "node") and one.ratio("fastapi", "go")))
+    measured = runs.each(
+        "closed",
+        lambda one: one.scenario not in IDLE and bool(one.ratio("fastapi", "node") and one.ratio("fastapi", "go")),
+    )
     if not measured:
         return _unanswered(says, means, "make bench SERVICES=starlette,fastapi,node,go")
     node, go = (_to(measured, "fastapi", other) for other in ("node", "go"))
-    shares = [
-        f"{_times(node[one])} of the speed of Node.js and {_times(go[one])} of that of Go in {one}" for one in node
-    ]
     reaches_go = [_compare(ratio.low >= AS_GOOD, ratio.high < AS_GOOD) for ratio in go.values()]
     some: bool | None = True if True in reaches_go else False if all(one is False for one in reaches_go) else None
     return _judged(
         says,
         means,
         [*(_compare(ratio.low >= AS_GOOD, ratio.high < AS_GOOD) for ratio in node.values()), some],
-        f"FastAPI has {_listed(shares)}.",
+        f"FastAPI has, of the speed of Node.js, {_told(node)}; of the speed of Go, {_told(go)}.",
         f"“Matches” would have to mean {min(one.low for one in node.values()):.2f} of Node's speed "
         f"and {max(one.low for one in go.values()):.2f} of Go's.",
         [
@@ -236,12 +235,15 @@ def _vibora_and_classic(runs: Runs) -> Speed:
 
 
 def _times_as_fast(runs: Runs, says: str, means: str, others: Sequence[str], times: float, command: str) -> Speed:
-    measured = runs.each("closed", lambda one: all(one.ratio("vibora", other) for other in others))
+    measured = runs.each(
+        "closed",
+        lambda one: one.scenario not in (*IDLE, CPU) and all(one.ratio("vibora", other) for other in others),
+    )
     if not measured:
         return _unanswered(says, means, command)
     pairs = [(one, other, ratio) for other in others for one, ratio in _pairs(measured, "vibora", other)]
     told = {other: _to(measured, "vibora", other) for other in others}
-    sentence = " ".join(f"Beside {other}, Vibora is {_listed(_in_each(each))}." for other, each in told.items())
+    sentence = " ".join(f"Times as fast as {other}: {_told(each)}." for other, each in told.items())
     return _judged(
         says,
         means,
@@ -273,6 +275,7 @@ def _stops_paying(runs: Runs, contenders: Sequence[str]) -> Speed:
     told = (
         f"in {scenario} {new} is {_times(ratio)} times as fast as {old}"
         for scenario, (_, new, old, ratio) in pairs.items()
+        if scenario in (FLOOR, WAITING, CPU)
     )
     sentence = _listed(told)
     return _judged(
@@ -318,8 +321,21 @@ def _pairs(measured: Sequence[Measured], name: str, other: str) -> list[tuple[Me
     return [(one, ratio) for one in measured if (ratio := one.ratio(name, other))]
 
 
-def _in_each(found: Mapping[str, Interval]) -> list[str]:
-    return [f"{_times(ratio)} times as fast in {scenario}" for scenario, ratio in found.items()]
+def _told(found: Mapping[str, Interval]) -> str:
+    """Each scenario with its ratio, or the least and the most of them."""
+    return _ends([(f"{_times(ratio)} in {scenario}", ratio) for scenario, ratio in found.items()])
+
+
+def _spread(found: Sequence[tuple[Measured, str, Interval]]) -> str:
+    """As `_told`, with the service that each ratio is of."""
+    return _ends([(f"{name} {_times(ratio)} in {one.scenario}", ratio) for one, name, ratio in found])
+
+
+def _ends(parts: Sequence[tuple[str, Interval]]) -> str:
+    if len(parts) <= MOST_TOLD:
+        return _listed(text for text, _ in parts)
+    ordered = [text for text, _ in sorted(parts, key=lambda part: part[1].estimate)]
+    return f"from {ordered[0]} to {ordered[-1]}, over {len(parts)} scenarios"
 
 
 def _bounded(one: Measured, names: Iterable[str]) -> dict[str, bool | None]:

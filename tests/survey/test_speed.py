@@ -60,7 +60,7 @@ def test_vibora_and_sanic_are_told_apart_by_the_whole_interval() -> None:
     )
     no = told("Vibora is more than twice", a_summary("r", hello=closed({"vibora": 1.5, "sanic": 1.0})))
     assert no.verdict is Verdict.NOT
-    assert "Vibora is 1.50 (1.47–1.53) times as fast in hello" in no.sentence
+    assert "Times as fast as sanic: 1.50 (1.47–1.53) in hello." in no.sentence
     assert "It would be true of 1.5 times." in no.sentence
     unclear = told("Vibora is more than twice", a_summary("r", hello=closed({"vibora": 2.0, "sanic": 1.0})))
     assert unclear.verdict is Verdict.UNCHECKED
@@ -89,8 +89,8 @@ def test_a_cell_that_is_not_valid_answers_nothing() -> None:
 def test_what_is_unmaintained_carries_no_claim_about_today() -> None:
     found = told("Async frameworks", a_summary("r", hello=closed({"vibora": 2.0, "sanic": 0.5, "node": 1.0})))
     assert found.verdict is Verdict.NOT
-    assert "The nearest to Node.js is sanic in hello, at 0.50" in found.sentence
-    assert "vibora, which is unmaintained, is at 2.00" in found.sentence
+    assert "Of the speed of Node.js, the nearest have sanic 0.50 (0.49–0.51) in hello." in found.sentence
+    assert "Unmaintained: vibora 2.00" in found.sentence
     assert told("Async frameworks", a_summary("r", hello=closed({"sanic": 1.0, "node": 1.0}))).verdict is Verdict.HOLDS
 
 
@@ -154,3 +154,12 @@ def test_costs_are_those_of_the_newest_run_of_all(tmp_path: Path) -> None:
     ]
     assert {one.run for one in found} == {"1"}
     assert costs(Runs([]), CONTENDERS) == []
+
+
+def test_waiting_says_nothing_of_speed_and_many_scenarios_are_told_by_their_ends() -> None:
+    fast, equal = closed({"vibora": 3.0, "sanic": 1.0}), closed({"vibora": 1.0, "sanic": 1.0})
+    waits = a_summary("r", hello=fast, sleep=equal, fanout=equal, cpu=equal)
+    assert told("Vibora is more than twice", waits).verdict is Verdict.HOLDS
+    best, least = closed({"vibora": 4.0, "sanic": 1.0}), closed({"vibora": 2.5, "sanic": 1.0})
+    many = told("Vibora is more than twice", a_summary("r", a=fast, b=best, c=fast, d=least))
+    assert "from 2.50 (2.45–2.55) in d to 4.00 (3.92–4.08) in b, over 4 scenarios" in many.sentence
