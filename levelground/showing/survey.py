@@ -79,8 +79,8 @@ def _guide(record: Record) -> Iterator[str]:
     if costs:
         cheapest = min(costs.values(), key=lambda one: one.us_per_request.estimate)
         told = (
-            f"{names.get(one.service, one.service)} {one.us_per_request.estimate:.0f} µs "
-            f"({one.us_per_request.low:.0f}–{one.us_per_request.high:.0f})"
+            f"{names.get(one.service, one.service)} {one.us_per_request.estimate:.1f} µs "
+            f"({one.us_per_request.low:.1f}–{one.us_per_request.high:.1f})"
             for one in sorted(costs.values(), key=lambda one: one.us_per_request.estimate)
         )
         yield (
@@ -110,6 +110,8 @@ def _advice(record: Record, about: Sequence[Answered]) -> str:
         groups[one.verdict].append(one)
     silent = [name for name in named if name not in first]
     parts = []
+    if len(groups[Verdict.HOLDS]) == len(named):
+        return "All of them have it by themselves."
     if groups[Verdict.HOLDS]:
         parts.append(f"By itself: {_named(groups[Verdict.HOLDS])}.")
     if groups[Verdict.THROUGH]:
@@ -175,9 +177,8 @@ def _system(record: Record, system: System) -> Iterator[str]:
     yield ""
     yield from _facts(system)
     about = [one for one in record.claims if one.system == system.name]
-    own = [one for one in about if one.verdict in (Verdict.NOT, Verdict.UNCHECKED) or one.through]
     yield ""
-    yield f"What surprised: {_surprises(own, system)}"
+    yield f"What surprised: {_surprises(record, system)}"
     for spoken in record.speed:
         if spoken.system == system.name:
             yield ""
@@ -187,23 +188,19 @@ def _system(record: Record, system: System) -> Iterator[str]:
         yield from _claim(one, system)
 
 
-def _surprises(about: Sequence[Answered], system: System) -> str:
-    count = {verdict: sum(one.verdict is verdict for one in about) for verdict in Verdict}
+def _surprises(record: Record, system: System) -> str:
+    """What does not hold, what cannot be checked, and what it breaks of the contract."""
+    about = [one for one in record.claims if one.system == system.name]
     told = []
-    if count[Verdict.NOT]:
-        told.append(f"{_claims(count[Verdict.NOT])} not hold")
-    if count[Verdict.THROUGH]:
-        told.append(f"{_claims(count[Verdict.THROUGH])} hold only with another package")
-    if count[Verdict.UNCHECKED]:
-        told.append(f"{_claims(count[Verdict.UNCHECKED])} not be checked")
+    no = [one.says for one in record.speed if one.system == system.name and one.verdict is Verdict.NOT]
+    if no := [*no, *(one.says for one in about if one.verdict is Verdict.NOT)]:
+        told.append(f"these do not hold: *{as_markdown(' '.join(no))}*")
+    if unknown := sum(one.verdict is Verdict.UNCHECKED for one in about):
+        told.append(f"{unknown} {'claim' if unknown == 1 else 'claims'} could not be checked")
     if system.declared:
         rules = "rule" if len(system.declared) == 1 else "rules"
-        told.append(f"{len(system.declared)} {rules} of the contract it breaks ([findings](#findings))")
+        told.append(f"it breaks {len(system.declared)} {rules} of the contract ([findings](#findings))")
     return f"{'; '.join(told)}." if told else "nothing; all that is claimed of it holds."
-
-
-def _claims(count: int) -> str:
-    return f"{count} {'claim does' if count == 1 else 'claims do'}"
 
 
 def _facts(system: System) -> Iterator[str]:
@@ -231,7 +228,7 @@ def _facts(system: System) -> Iterator[str]:
         )
     for why in sorted(set(system.missing.values())):
         keys = ", ".join(key.replace("_", " ") for key, text in system.missing.items() if text == why)
-        yield f"- Not known ({keys}): {as_markdown(why)}."
+        yield f"- Not known ({keys}): {why}."
 
 
 def _claim(one: Answered, system: System) -> Iterator[str]:

@@ -30,7 +30,7 @@ from levelground.stand.distributions import Distributions
 from levelground.survey import claims as survey_claims
 from levelground.survey import speed
 from levelground.survey.claims import FEATURES
-from levelground.survey.terms import Chapter, Claim, Held, Look, Subject, Unchecked, short
+from levelground.survey.terms import Chapter, Claim, Held, Look, Refuted, Subject, Unchecked, short
 
 FOLDER = "survey"
 """In results/, with a folder for each survey."""
@@ -78,6 +78,8 @@ def _outcome(claim: Claim, look: Look) -> _Outcome:
         found = claim.check(look) or Held()
     except Unchecked as reason:
         return Verdict.UNCHECKED, None, str(reason), False
+    except Refuted as reason:
+        return Verdict.NOT, None, str(reason), False
     except Mismatch as mismatch:
         return Verdict.NOT, None, short(str(mismatch)), False
     except Exception as error:

@@ -2,9 +2,8 @@
 
 from packaging.utils import canonicalize_name
 
-from levelground.contract.client import Mismatch
 from levelground.stand.distributions import extra_of, required
-from levelground.survey.terms import Check, Held, Look, differs
+from levelground.survey.terms import Check, Held, Look, Refuted, differs
 
 
 def requires(*names: str) -> Check:
@@ -66,7 +65,7 @@ def by_hand(check: Check, what: str) -> Check:
 
     def checked(look: Look) -> Held:
         check(look)
-        raise Mismatch("the service's code", "a feature of the framework", what)
+        raise Refuted(f"The service answers rightly, but by {what}: the framework has no such feature.")
 
     return checked
 

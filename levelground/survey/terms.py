@@ -38,6 +38,10 @@ class Unchecked(Exception):
     """The claim cannot be checked here; the message is the reason."""
 
 
+class Refuted(Exception):
+    """The claim does not hold, for a reason that is no answer of the service; the message is the reason."""
+
+
 class Look:
     """One service as a check sees it; whatever is asked through it becomes evidence."""
 
@@ -70,7 +74,7 @@ class Look:
 
 
 type Check = Callable[[Look], Held | None]
-"""Raises Mismatch if the claim does not hold, and Unchecked; None is the same as Held()."""
+"""Raises Mismatch or Refuted if the claim does not hold, and Unchecked; None is the same as Held()."""
 
 
 @dataclass(frozen=True)

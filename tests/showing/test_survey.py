@@ -117,7 +117,7 @@ def test_speed_is_told_with_what_it_is_taken_to_mean_and_in_the_section_of_its_s
 
 def test_costs_are_told_the_least_first_or_how_to_measure_them() -> None:
     costs = [Cost("a", Interval(20, 19, 21), RUN), Cost("b", Interval(10, 9, 11), RUN)]
-    assert f"takes B 10 µs (9–11), A 20 µs (19–21) of an undisturbed core (run {RUN})" in survey.page(
+    assert f"takes B 10.0 µs (9.0–11.0), A 20.0 µs (19.0–21.0) of an undisturbed core (run {RUN})" in survey.page(
         a_record(costs=costs)
     )
     assert "no run on record can tell; `make bench" in survey.page(a_record())

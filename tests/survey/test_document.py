@@ -11,7 +11,7 @@ from levelground.contract import published
 from levelground.contract.terms import Topic
 from levelground.contract.topics import TOPICS
 from levelground.survey import document
-from levelground.survey.document import describes_model, lists_routes, shows, template
+from levelground.survey.document import describes_model, is_valid, lists_routes, shows, template
 from levelground.survey.terms import Held
 from tests.survey import fake
 from tests.survey.fake import held, refused
@@ -65,12 +65,16 @@ def test_a_document_of_the_routes_that_are_there_holds() -> None:
 
 def test_what_the_specification_does_not_allow_is_told_with_its_place() -> None:
     wrong = changed(HELLO, **{"/": {"get": {"responses": {"200": {"descripton": "hello world"}}}}})
-    refused(lists_routes("/openapi.json"), answers(wrong), "valid by OpenAPI's own schema")
-    refused(lists_routes("/openapi.json"), answers({"hello": "world"}), "an OpenAPI document")
+    assert held(is_valid("/openapi.json"), answers(HELLO)) == Held()
+    refused(is_valid("/openapi.json"), answers(wrong), "valid by OpenAPI's own schema; got at paths//")
+    refused(is_valid("/openapi.json"), answers({"hello": "world"}), "an OpenAPI document")
+    refused(is_valid("/openapi.json"), {"GET /openapi.json": fake.text("openapi: 3.1.0")}, "JSON")
 
 
 def test_a_route_that_is_served_but_not_documented_is_told() -> None:
     refused(lists_routes("/openapi.json"), answers(HELLO | {"paths": {}}), "GET /, which is served, in the document")
+    # A mounted application stands behind it.
+    assert held(lists_routes("/openapi.json", ["/"]), answers(HELLO | {"paths": {}})) == Held()
 
 
 def test_a_route_that_is_documented_but_not_served_is_told() -> None:
@@ -98,6 +102,8 @@ def test_a_page_that_shows_the_document_names_it_and_its_program() -> None:
     found = held(check, {"GET /docs": fake.page(right)})
     assert found.note is not None
     assert "no browser is in this image" in found.note
+    moved = fake.text("", "Location: /docs/", status="301 Moved")
+    assert held(check, {"GET /docs": moved, "GET /docs/": fake.page(right)}) == found
     refused(check, {"GET /docs": fake.page("swagger-ui")}, "a page with /openapi.json")
     refused(check, {"GET /docs": fake.page("/openapi.json")}, "a page with swagger-ui")
     refused(check, {}, "expected 200")

@@ -14,7 +14,7 @@ from levelground.stand.catalog import Service
 from levelground.survey import inquiry
 from levelground.survey.asking import asks, get, text
 from levelground.survey.inquiry import check, count_lines, survey, write
-from levelground.survey.terms import Chapter, Check, Claim, Held, Look, Subject, Unchecked, differs
+from levelground.survey.terms import Chapter, Check, Claim, Held, Look, Refuted, Subject, Unchecked, differs
 from tests.server import Server
 from tests.survey import fake
 
@@ -45,6 +45,10 @@ def is_unchecked(_: Look) -> None:
     raise Unchecked("no browser")
 
 
+def lacks(_: Look) -> None:
+    raise Refuted("By hand.")
+
+
 def breaks(_: Look) -> None:
     raise KeyError("a")
 
@@ -57,6 +61,7 @@ def test_each_outcome_has_its_verdict_and_only_a_broken_check_broke() -> None:
     assert verdict(lambda _: None) == (Verdict.HOLDS, None, None, False)
     assert verdict(lambda _: Held("b", "a note")) == (Verdict.THROUGH, "b", "a note", False)
     assert verdict(refuses) == (Verdict.NOT, None, "GET /a: expected 200; got 404", False)
+    assert verdict(lacks) == (Verdict.NOT, None, "By hand.", False)
     assert verdict(is_unchecked) == (Verdict.UNCHECKED, None, "no browser", False)
     assert verdict(breaks) == (Verdict.UNCHECKED, None, "The check broke: KeyError: 'a'", True)
 

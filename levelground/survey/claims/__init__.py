@@ -22,6 +22,7 @@ from levelground.survey.terms import Chapter, Subject
 OWN = (
     Feature("typed parameters", "arguments that are converted and checked by themselves"),
     Feature("OpenAPI document", "an OpenAPI document that is generated from the handlers"),
+    Feature(fastapi.VALID, ""),
     Feature("dependency injection", "dependencies that are injected"),
     Feature("GraphQL", "GraphQL"),
     Feature("CORS", "CORS"),
@@ -40,7 +41,7 @@ OWN = (
 FEATURES = (*(one.feature for one in everyone.COMMON), *OWN)
 
 CHAPTERS = tuple(
-    Chapter(one.subject, (*(everyone.claims(one.subject) if one.subject.service else ()), *one.claims))
+    Chapter(one.subject, (*one.claims, *(everyone.claims(one.subject) if one.subject.service else ())))
     for one in (
         tornado.CHAPTER,
         sanic.CHAPTER,

@@ -1,8 +1,8 @@
 """What is said of BlackSheep."""
 
 from levelground.survey.asking import SLOW_SECONDS, asks, get, html, post, value
-from levelground.survey.claims.fastapi import INJECTED
-from levelground.survey.document import lists_routes, shows
+from levelground.survey.claims.fastapi import INJECTED, VALID
+from levelground.survey.document import is_valid, lists_routes, shows
 from levelground.survey.packages import by
 from levelground.survey.terms import Chapter, Claim, Subject
 
@@ -41,11 +41,12 @@ CHAPTER = Chapter(
         Claim(
             NAME,
             "blacksheep",
-            "An OpenAPI document is generated.",
+            "An OpenAPI document is generated from the handlers, and lists their routes.",
             lists_routes("/openapi.json"),
             "OpenAPI document",
             seconds=120,
         ),
+        Claim(NAME, "blacksheep", "The document is valid by OpenAPI's own schema.", is_valid("/openapi.json"), VALID),
         Claim(NAME, "blacksheep", "A page of Swagger UI shows it.", shows("/docs", "swagger-ui", "openapi.json")),
         Claim(
             NAME,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from levelground.model.survey import Feature
 from levelground.survey.asking import keeps
 from levelground.survey.packages import by, by_hand
-from levelground.survey.sockets import echoes
+from levelground.survey.sockets import echoes, streams
 from levelground.survey.terms import Check, Claim, Subject
 
 BY_HAND = "code of the service's own"
@@ -118,7 +118,7 @@ COMMON = (
     Common(
         Feature("streamed answers", "answers that are sent piece by piece"),
         "An answer is sent piece by piece, each when it is made.",
-        keeps("stream"),
+        streams,
     ),
     Common(Feature("WebSockets", "WebSockets"), "A WebSocket echoes texts and bytes.", echoes),
     Common(

@@ -2,12 +2,13 @@
 
 from levelground.contract.client import Answer
 from levelground.survey.asking import Ask, asks, get, header, holding, keeps, naming, post, status, text, value
-from levelground.survey.document import describes_model, lists_routes, shows
+from levelground.survey.document import MOUNTED, describes_model, is_valid, lists_routes, shows
 from levelground.survey.packages import by, requires
-from levelground.survey.sockets import echoes
+from levelground.survey.sockets import echoes, streams
 from levelground.survey.terms import Chapter, Claim, Subject
 
 NAME = "FastAPI"
+VALID = "valid OpenAPI"
 ORDER = {
     "customer": {"name": "Zoë", "email": "zoe@example.org"},
     "address": {"street": "Main Street 1", "city": "Oslo", "postcode": "0150", "country": "NO"},
@@ -46,11 +47,13 @@ CHAPTER = Chapter(
         Claim(
             NAME,
             "fastapi",
-            "An OpenAPI document is generated from the handlers.",
-            lists_routes("/openapi.json"),
+            "An OpenAPI document is generated from the handlers, and lists their routes.",
+            # The layers are around an application of their own, which is mounted.
+            lists_routes("/openapi.json", (*MOUNTED, "/middleware")),
             "OpenAPI document",
             seconds=120,
         ),
+        Claim(NAME, "fastapi", "The document is valid by OpenAPI's own schema.", is_valid("/openapi.json"), VALID),
         Claim(NAME, "fastapi", "A page of Swagger UI shows it.", shows("/docs", "swagger-ui", "/openapi.json")),
         Claim(NAME, "fastapi", "A page of ReDoc shows it.", shows("/redoc", "redoc", "/openapi.json")),
         Claim(
@@ -78,7 +81,7 @@ CHAPTER = Chapter(
             "typed parameters",
         ),
         Claim(NAME, "fastapi", "It has WebSockets.", echoes),
-        Claim(NAME, "fastapi", "It streams answers.", keeps("stream")),
+        Claim(NAME, "fastapi", "It streams answers.", streams),
         Claim(
             NAME,
             "fastapi",

@@ -46,12 +46,6 @@ CHAPTER = Chapter(
         Claim(NAME, "quart", "It is an ASGI application, on a server that speaks ASGI.", asgi),
         Claim(NAME, "quart", "It has WebSockets.", echoes),
         Claim(NAME, "quart", "It speaks HTTP/2.", by(speaks, "hypercorn"), "HTTP/2"),
-        Claim(
-            NAME,
-            "quart-uvicorn",
-            "It speaks HTTP/2 on uvicorn too.",
-            speaks,
-        ),
         Claim(NAME, "quart", "It has routing with patterns.", keeps("greet-two", "number")),
         Claim(NAME, "quart", "It has middleware.", keeps("middleware")),
         Claim(NAME, "quart", "It has sessions.", keeps("session", "session-forged")),

@@ -2,7 +2,7 @@
 
 from levelground.survey.asking import Ask, all_of, asks, get, keeps, post, status, text
 from levelground.survey.packages import only_through_extra
-from levelground.survey.sockets import echoes
+from levelground.survey.sockets import echoes, streams
 from levelground.survey.terms import Chapter, Claim, Subject
 
 NAME = "Sanic"
@@ -45,7 +45,7 @@ CHAPTER = Chapter(
             "class-based handlers",
         ),
         Claim(NAME, "sanic", "It serves static files.", keeps("static", "static-304")),
-        Claim(NAME, "sanic", "It streams answers.", keeps("stream")),
+        Claim(NAME, "sanic", "It streams answers.", streams),
         Claim(NAME, "sanic", "It has WebSockets.", echoes),
         Claim(
             NAME,
