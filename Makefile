@@ -35,6 +35,9 @@ bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= M
 conformance:  ## checks the contract on every service. SERVICES=
 	@engine/stand conformance $(OPTIONS)
 
+survey:  ## checks what is said of each framework, live, and writes it as a page. SERVICES=
+	@engine/stand survey $(OPTIONS)
+
 judge:  ## judges a run again from its files. RUN=
 	@engine/stand judge $(OPTIONS)
 
@@ -68,10 +71,10 @@ test:  ## every test, the stand's included
 lock:  ## pins anew what services and Locust install. SERVICES=
 	@engine/stand lock $(OPTIONS)
 
-generate:  ## writes anew what is generated: openapi.yaml, the schemas, the dashboards, the tables of README and CONTRACT
+generate:  ## writes anew what is generated: openapi.yaml, the schemas, the dashboards, the page of the survey, the tables of README and CONTRACT
 	@engine/stand generate
 
 clean: down  ## removes everything that the project made, by its label: containers, network, images, cache
 	@engine/stand clean
 
-.PHONY: help up down bench conformance judge report runs compare footprint count calibrate observe check test lock generate clean
+.PHONY: help up down bench conformance survey judge report runs compare footprint count calibrate observe check test lock generate clean

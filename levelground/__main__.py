@@ -27,6 +27,7 @@ from levelground.options import (
     Observe,
     Report,
     Runs,
+    Survey,
     Up,
 )
 from levelground.stand import catalog
@@ -94,6 +95,21 @@ def conformance(given: Conformance) -> int:
         probe.await_all(given.services, probe.START_SECONDS)
         helpers.await_all(probe.START_SECONDS)
         return checker.run(given.services, probe.inside)
+
+
+def survey(given: Survey) -> int:
+    """Checks every claim of the survey, and writes its record and its page."""
+    from levelground.model.survey import broken
+    from levelground.showing import survey as shown
+    from levelground.survey import inquiry
+
+    with _stand("survey"):
+        folder = inquiry.write(inquiry.survey(given.services))
+    record = shown.read(folder.path / inquiry.FILE)
+    page = folder.path / shown.PAGE.name
+    page.write_text(shown.page(record))
+    print(f"{shown.summary(record)}\n\n{page} (record: {folder.path / inquiry.FILE})")
+    return int(bool(broken(record.claims)))
 
 
 def judge(given: Judge) -> int:
@@ -244,6 +260,7 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "up": up,
     "bench": bench,
     "conformance": conformance,
+    "survey": survey,
     "judge": judge,
     "report": report,
     "runs": runs,

@@ -236,6 +236,10 @@ class Footprint(Struct, frozen=True, kw_only=True):
     repeats: Annotated[int, Meta(gt=0, description="restarts of each service, one at a time")] = 5
 
 
+class Survey(Struct, frozen=True, kw_only=True):
+    services: Services = field(default_factory=catalog.read)
+
+
 class Count(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     scenarios: Annotated[
@@ -254,6 +258,7 @@ COMMANDS: dict[str, Kind] = {
     "up": Up,
     "bench": Bench,
     "conformance": Conformance,
+    "survey": Survey,
     "judge": Judge,
     "report": Report,
     "runs": Runs,

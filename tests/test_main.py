@@ -11,11 +11,15 @@ from levelground import __main__, options
 from levelground.measuring import footprint, lock
 from levelground.measuring.engine import Failed
 from levelground.model.folder import Folder
+from levelground.model.survey import Verdict
 from levelground.stand import probe
+from levelground.survey import inquiry
+from levelground.survey.inquiry import write
 from tests.samples import a_run, a_slice
 from tests.showing import compared
 from tests.showing.reported import a_closed_run, written
 from tests.showing.test_footprint import a_report
+from tests.showing.test_survey import a_claim, a_record
 
 
 def test_every_command_has_its_options() -> None:
@@ -187,3 +191,23 @@ def test_without_grafana_the_observers_are_up_and_without_prometheus_they_are_no
     assert "http://127.0.0.1:9090" in told.out
     assert "Grafana is missing" in told.out
     assert ("prometheus does not answer" in told.err) == bool(code)
+
+
+@pytest.mark.parametrize(("broke", "code"), [(False, 0), (True, 1)])
+def test_a_survey_fails_only_if_a_check_broke(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    a_stand: list[str],
+    broke: bool,
+    code: int,
+) -> None:
+    record = a_record(a_claim("A", Verdict.NOT, reason="got 404", broke=broke))
+    monkeypatch.setattr(inquiry, "survey", lambda services: record)
+    monkeypatch.setattr(inquiry, "write", lambda one: write(one, tmp_path))
+    assert __main__.main(["survey"]) == code
+    out = capsys.readouterr().out
+    assert "a: It has X. does not hold: got 404" in out
+    page = tmp_path / "survey" / "latest" / "survey.md"
+    assert page.read_text().startswith("# The survey, live\n")
+    assert a_stand == ["survey"]

@@ -145,9 +145,10 @@ class Client:
     Most do so, too, when it hangs up; `attempt` and `raw`, which are for bad input, return None then.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, answer_seconds: float = ANSWER_SECONDS) -> None:
         self.host = host
         self.port = port
+        self._answer_seconds = answer_seconds
         self._ends = time.monotonic() + CHECK_SECONDS
         self._connection: _Connection | None = None
         self._previous = ""
@@ -281,7 +282,7 @@ class Client:
         return answer
 
     def _deadline(self) -> float:
-        return min(time.monotonic() + ANSWER_SECONDS, self._ends)
+        return min(time.monotonic() + self._answer_seconds, self._ends)
 
     def close(self) -> None:
         """Forget the connection: the next request opens another."""
@@ -293,7 +294,7 @@ class Client:
     @contextmanager
     def _answered(self, request: str) -> Iterator[None]:
         """Make a NoAnswer of every way not to answer."""
-        expected = f"an answer within {ANSWER_SECONDS:g} s"
+        expected = f"an answer within {self._answer_seconds:g} s"
         try:
             yield
         except TimeoutError:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from levelground.judging import summary
-from levelground.model import count, footprint, record
+from levelground.model import count, footprint, record, survey
 
 FOLDER = Path(__file__).parent.parent.parent / "contract" / "records"
 TYPES = {
@@ -19,6 +19,7 @@ TYPES = {
     "summary": summary.Summary,
     "footprint": footprint.Report,
     "count": count.Report,
+    "survey": survey.Record,
 }
 
 
