@@ -31,7 +31,7 @@ async def connection(request: Request) -> AsyncIterator[asyncpg.Connection]:
     try:
         async with request.state.connections.acquire(timeout=SECONDS) as connection:
             yield connection
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         raise HTTPException(503) from None
 
 

@@ -25,7 +25,7 @@ async def sleep(request: Request) -> Response:
 
 async def fanout(request: Request) -> Response:
     n, start = request.path_params["n"], int(request.query_params.get("start", ""))
-    if n > 100:
+    if n > 100 or not 1 <= start <= 9_900:
         raise HTTPException(400)
     client: httpx.AsyncClient = request.state.upstream
     try:
