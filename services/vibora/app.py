@@ -8,11 +8,13 @@ import os
 
 from vibora import Vibora
 from vibora.exceptions import InvalidJSON, StaticNotFound
+from vibora.hooks import Events
 from vibora.limits import ServerLimits
 from vibora.parsers.errors import HttpParserError
 from vibora.responses import JsonResponse, Response
 from vibora.static import StaticHandler
 
+import database
 import echo
 import features
 import forms
@@ -22,6 +24,7 @@ import middleware
 import pages
 import parameters
 import state
+import streams
 import validation
 import waiting
 import work
@@ -36,10 +39,15 @@ app.add_blueprint(items.blueprint)
 app.add_blueprint(validation.blueprint)
 app.add_blueprint(forms.blueprint)
 app.add_blueprint(pages.blueprint)
+app.add_blueprint(streams.blueprint)
 app.add_blueprint(state.blueprint)
 app.add_blueprint(middleware.blueprint)
 app.add_blueprint(waiting.blueprint)
 app.add_blueprint(work.blueprint)
+app.add_blueprint(database.blueprint)
+# Vibora never calls the hooks of a blueprint.
+app.handle(Events.BEFORE_SERVER_START)(waiting.upstream)
+app.handle(Events.BEFORE_SERVER_START)(database.connections)
 
 
 @app.route("/about")
@@ -51,9 +59,9 @@ app.add_blueprint(features.prefixed, prefixes={"": "/features/blueprint"})
 app.add_blueprint(features.blueprint)
 
 
-@app.handle([InvalidJSON, HttpParserError, UnicodeDecodeError, OverflowError])
+@app.handle([InvalidJSON, HttpParserError, ValueError, OverflowError])
 async def bad_request() -> Response:
-    """Malformed JSON, framing and names; what ujson decodes but cannot encode again."""
+    """Malformed JSON, framing, names and numbers; what ujson decodes but cannot encode again."""
     return Response(b"Bad Request", 400)
 
 

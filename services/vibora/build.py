@@ -3,7 +3,7 @@
 Use: python build.py FOLDER, the unpacked source archive, which is then ready for `pip install`.
 An edit that does not apply exactly once ends the build and says which.
 PORT is what building and starting take; PIECES repairs how it reads requests that come in pieces, which no app could.
-Vibora's HTTP client, templates and WebSockets are built but not ported.
+Vibora's WebSockets are built but not ported.
 """
 
 import re
@@ -49,6 +49,7 @@ PORT = (
         "self._loop = loop or asyncio.get_event_loop()",
         "self._loop = loop",
     ),
+    Edit("vibora/client/pool.py", "asyncio takes no loop any more", ", 'loop': self.loop}", "}"),
 )
 
 PIECES = (

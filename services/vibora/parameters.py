@@ -29,3 +29,13 @@ async def number(digits: int) -> Response:
 async def query(request: Request) -> Response:
     args = parse_qs(request.parsed_url.query.decode())  # request.args fails on what is not ASCII
     return JsonResponse({"name": args.get("name", []), "age": args.get("age", [None])[0]})
+
+
+def argument(request: Request, name: str, default: str = "") -> str:
+    """The first of this name, for the other topics."""
+    return parse_qs(request.parsed_url.query.decode()).get(name, [default])[0]
+
+
+def without_query(parameter: str) -> str:
+    """What a parameter at the end of a path holds: to Vibora's router, the query string is more of it."""
+    return parameter.partition("?")[0]

@@ -49,6 +49,10 @@ def in_capitals(_: Handler, protocol: ServerProtocol, kind: Opcode, message: byt
     protocol.send_text(message.upper())
 
 
+def never_nothing(_: Handler, protocol: ServerProtocol, kind: Opcode, message: bytes) -> None:
+    protocol.send_text(message or b"nothing")
+
+
 LIES = {
     "a piece that is missing": Lie(
         "stream", r"GET /stream/2: expected 200", lying(at("/stream/2"), pieces=[b"piece 1\n"])
@@ -75,6 +79,7 @@ LIES = {
         "ws", "WS /ws: expected text 'hello' back; got text 'HELLO'", attributes={"echo": in_capitals}
     ),
     "text for binary": Lie("ws", "WS /ws: expected binary b'hello' back; got text", attributes={"echo": all_text}),
+    "nothing for nothing": Lie("ws-empty", "WS /ws: expected text '' back", attributes={"echo": never_nothing}),
     "no goodbye": Lie("ws-close", "expected a close with 1000; got a closed conn", attributes={"says_goodbye": False}),
     "no limit": Lie("ws-large", "WS /ws: expected a close", attributes={"message_limit": None}),
     "a limit that is too low": Lie("ws-large", "WS /ws: expected ", attributes={"message_limit": 1 << 16}),
