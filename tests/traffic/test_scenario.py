@@ -14,9 +14,9 @@ from levelground.traffic.step import BINARY, EVENTS, TEXT
 from tests.rendered import rendered
 
 ALL = scenario.read()
-ALIKE = {"hello", "json", "middleware", "static"}
+ALIKE = {"crowd", "hello", "json", "middleware", "static"}
 """Their requests are all alike."""
-FEW = ALIKE | {"cpu", "session", "sleep", "template", "upload"}
+FEW = ALIKE | {"cpu", "db", "fanout", "fortunes", "queries", "session", "sleep", "stream", "template", "upload"}
 """Their requests are not many: what they measure is not in reach of a router's cache."""
 
 
@@ -78,6 +78,8 @@ def test_an_echo_is_about_a_kibibyte() -> None:
 
 def test_every_request_is_http_with_the_fixed_host_and_a_true_length() -> None:
     for one in ALL:
+        if rendered(one).websocket:
+            continue
         for transaction in rendered(one)[0]:
             for step in transaction:
                 head, _, body = step.request.partition(b"\r\n\r\n")
@@ -115,7 +117,7 @@ def test_cookies_are_one_header() -> None:
 
 def test_an_unknown_name_lists_the_right_ones() -> None:
     with pytest.raises(
-        UnknownName, match=r"unknown scenario: hallo \(there are: cookie, cpu, echo, form, hello, items"
+        UnknownName, match=r"unknown scenario: hallo \(there are: cookie, cpu, crowd, db, echo, events, fanout, "
     ):
         scenario.select(ALL, ["hallo"])
 
@@ -132,7 +134,7 @@ def test_a_scenario_may_need_a_number_of_connections_of_its_own(tmp_path: Path) 
     (many,) = scenario.read(tmp_path)
     assert many.connections == 5000
     assert len(many.render(1, 5000)) == 5000
-    assert all(one.connections is None for one in ALL)
+    assert {one.name: one.connections for one in ALL if one.connections} == {"crowd": 5000}
 
 
 @pytest.mark.parametrize("connections", ["0", "'many'", "-1"])

@@ -116,7 +116,7 @@ TOPIC = Topic(
             "GET",
             "/db/updates/{n}",
             "for `?start=7&number=5` reads the same rows of `tally` and sets each to this number, a query and an "
-            "update for each row, all in one transaction; 200 JSON, a list of them as they are now; n as above",
+            "update for each, all in one transaction; 200 JSON, a list of them as they are now; n as above",
             {
                 "operationId": "updates",
                 "summary": "n rows read and updated in a transaction",
