@@ -8,6 +8,8 @@ import http.client
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -97,6 +99,23 @@ class Database:
             self._connection.execute("VACUUM ANALYZE tally")
         except psycopg.Error as error:
             raise Away(f"postgres: {error}") from None
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """No statement on a table of the services ends before this does: another transaction holds all of them."""
+        with self._connection.transaction():
+            self._connection.execute("LOCK TABLE world, tally, fortune IN ACCESS EXCLUSIVE MODE")
+            yield
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Services have no connection, and get none: too many, says the database (SQLSTATE 53300)."""
+        self._connection.execute("ALTER ROLE service CONNECTION LIMIT 0")
+        try:
+            self._connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'")
+            yield
+        finally:
+            self._connection.execute("ALTER ROLE service CONNECTION LIMIT -1")
 
     def container(self) -> str:
         """The id of its container, by which its counters are found."""
