@@ -23,6 +23,7 @@ from levelground.options import (
     Conformance,
     Count,
     Footprint,
+    Hostile,
     Judge,
     Observe,
     Report,
@@ -92,6 +93,16 @@ def conformance(given: Conformance) -> int:
     with _stand("conformance"):
         probe.await_all(given.services, probe.START_SECONDS)
         return checker.run(given.services, probe.inside)
+
+
+def hostile(given: Hostile) -> int:
+    """Bad input and outages of the database, against every service; prints the matrix."""
+    from levelground.contract import hostility
+    from levelground.stand import probe
+
+    with _stand("hostile") as engine:
+        probe.await_all(given.services, probe.START_SECONDS)
+        return hostility.run(given.services, probe.inside, engine)
 
 
 def judge(given: Judge) -> int:
@@ -239,6 +250,7 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "up": up,
     "bench": bench,
     "conformance": conformance,
+    "hostile": hostile,
     "judge": judge,
     "report": report,
     "runs": runs,

@@ -130,6 +130,10 @@ class Conformance(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
 
 
+class Hostile(Struct, frozen=True, kw_only=True):
+    services: Services = field(default_factory=catalog.read)
+
+
 class Bench(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     scenarios: Scenarios = field(default_factory=lambda: _scenarios(USUAL))
@@ -254,6 +258,7 @@ COMMANDS: dict[str, Kind] = {
     "up": Up,
     "bench": Bench,
     "conformance": Conformance,
+    "hostile": Hostile,
     "judge": Judge,
     "report": Report,
     "runs": Runs,

@@ -8,7 +8,7 @@ without the outage for which the database has to be stopped.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from levelground.contract import checker, outages
@@ -53,14 +53,6 @@ def _outages(engine: Engine | None) -> Mapping[Check, Outage]:
 def _print(results: Mapping[str, Mapping[str, str | None]], services: Sequence[Service]) -> None:
     well = sum(not any(verdicts.values()) for verdicts in results.values())
     print(f"{checker.matrix(results, services, CHECKS)}\n\n{well} of {len(results)} services withstand all of it")
-
-
-def findings(services: Sequence[Service]) -> Iterator[tuple[Check, Service, str]]:
-    """What services declare of all this, by check."""
-    for check in CHECKS:
-        for service in services:
-            if reason := service.declared.get(check.name):
-                yield check, service, reason
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -38,6 +38,8 @@ def _shorter(words: Sequence[str]) -> Sequence[str]:
             return ["MINUTES=0.05", "ROUNDS=1", "SERVICES=starlette,go"]
         case ["make", "conformance", *_]:
             return ["SERVICES=go"]
+        case ["make", "hostile", *_]:
+            return ["SERVICES=starlette"]
         case ["make", "footprint", *_]:
             return ["SERVICES=go", "REPEATS=1"]
         case ["make", "calibrate", *_]:
