@@ -137,10 +137,7 @@ def _sizes(services: Sequence[Service]) -> Iterator[str]:
 
 
 def _declared(services: Sequence[Service]) -> Iterator[str]:
-    contract = {each.name for each in checker.CHECKS}
-    reasons = [
-        (check, one.name, reason) for one in services for check, reason in one.declared.items() if check in contract
-    ]
+    reasons = [(check, one.name, reason) for one in services for check, reason in checker.of_contract(one).items()]
     for check, name, reason in sorted(reasons, key=lambda each: each[0]):
         yield f"| {check} | `{name}` | {_cell(reason)} |"
 

@@ -1,4 +1,4 @@
-"""Requests made up from the contract's schema, right and wrong, against a service: `python -m tests.fuzz NAME HOST PORT`.
+"""Requests made up from the contract's schema, right and wrong: `python -m tests.fuzz NAME HOST PORT`.
 
 schemathesis makes them, the same ones each time: examples, values at the edges of what the schema allows and beyond,
 random ones. Promises its caller that a service gave no 5xx, hung on none, and that what it answered fits the schema.

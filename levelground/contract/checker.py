@@ -39,6 +39,12 @@ def meant_for(service: Service, checks: Sequence[Check] = CHECKS) -> list[Check]
     ]
 
 
+def of_contract(service: Service) -> dict[str, str]:
+    """What the service declares of the contract; the rest is about bad input, and changes no answer under load."""
+    names = {each.name for each in CHECKS}
+    return {name: reason for name, reason in service.declared.items() if name in names}
+
+
 def check(service: Service, host: str, port: int, checks: Sequence[Check] = CHECKS) -> dict[str, str | None]:
     """The name of each check that is meant for the service -> None if it held, else what was wrong.
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from levelground.contract import checker
 from levelground.measuring import certificate, count
 from levelground.measuring.plan import Plan
 from levelground.measuring.target import Target, cpus
@@ -293,7 +294,7 @@ class Measurement:
             memory_idle_bytes=target.memory_bytes(),
             twin_of=service.twin_of,
             why=service.why,
-            declared=dict(service.declared),
+            declared=checker.of_contract(service),
             left_out=left_out,
             wrong=wrong,
         )
