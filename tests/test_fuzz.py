@@ -5,7 +5,8 @@ import subprocess
 import pytest
 
 from tests import fuzz
-from tests.contract.honest import at, lying, service, serving
+from tests.contract.honest import at, lying, service
+from tests.contract.strict import serving
 
 
 def test_the_schema_that_is_driven_waits_for_nothing_long_and_has_no_websocket() -> None:
@@ -28,7 +29,7 @@ def test_a_5xx_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fuzz, "schema", lambda: document)
     with serving() as port:
         assert fuzz.fuzz(service(), "127.0.0.1", port) is None
-    with serving(lying(at("/json"), status=500)()) as port:
+    with serving(app=staticmethod(lying(at("/json"), status=500)())) as port:
         wrong = str(fuzz.fuzz(service(), "127.0.0.1", port))
     assert "Server error" in wrong
     assert "GET /json" in wrong
