@@ -18,5 +18,5 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 BASE_IMAGE=${PYTHON_IMAGE}
 COPY --from=build /venv /venv
 WORKDIR /app
 ARG SERVICE
-COPY shared/about.py shared/pages/ ${SERVICE}/ ./
+COPY shared/*.py shared/pages/ ${SERVICE}/ ./
 RUN python -m compileall -q .

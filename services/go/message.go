@@ -5,8 +5,16 @@ import (
 	"encoding/json/v2"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 )
+
+// integer tells whether the text is one, of digits alone, and within the limits.
+func integer(text string, least, most int) (n int, ok bool) {
+	parsed, err := strconv.ParseUint(text, 10, 31)
+	n = int(parsed)
+	return n, err == nil && n >= least && n <= most
+}
 
 // readJSON decodes the request's body, or answers what is wrong with it.
 func readJSON(w http.ResponseWriter, r *http.Request) (value any, ok bool) {

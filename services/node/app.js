@@ -5,6 +5,7 @@ const cluster = require("node:cluster");
 const http = require("node:http");
 
 const { about } = require("./about.mjs");
+const { db, queries, updates, fortunes } = require("./database.js");
 const { showRequest, echo } = require("./echo.js");
 const { readForm, upload } = require("./forms.js");
 const { hello, helloJson } = require("./hello.js");
@@ -14,8 +15,9 @@ const { helloInLayers } = require("./middleware.js");
 const { sendFile, template } = require("./pages.js");
 const { greet, greetInfo, number, query } = require("./parameters.js");
 const { cookie, session } = require("./state.js");
+const { stream, events, echoOn } = require("./streams.js");
 const { validate } = require("./validation.js");
-const { sleep } = require("./waiting.js");
+const { sleep, fanout } = require("./waiting.js");
 const { cpu } = require("./work.js");
 
 const WORKERS = Number(process.env.WORKERS);
@@ -36,11 +38,18 @@ const routes = [
   [/^\/upload$/, { POST: upload }],
   [/^\/static\//, { GET: sendFile }],
   [/^\/template$/, { GET: template }],
+  [/^\/stream\/([0-9]+)$/, { GET: stream }],
+  [/^\/events$/, { GET: events }],
   [/^\/cookie$/, { GET: cookie }],
   [/^\/session$/, { GET: session }],
   [/^\/middleware$/, { GET: helloInLayers }],
   [/^\/sleep\/([0-9]+)$/, { GET: sleep }],
+  [/^\/fanout\/([0-9]+)$/, { GET: fanout }],
   [/^\/cpu\/([0-9]+)$/, { GET: cpu }],
+  [/^\/db$/, { GET: db }],
+  [/^\/db\/queries\/([^/]+)$/, { GET: queries }],
+  [/^\/db\/updates\/([^/]+)$/, { GET: updates }],
+  [/^\/fortunes$/, { GET: fortunes }],
   [/^\/about$/, { GET: tellAbout }],
 ];
 
@@ -64,7 +73,7 @@ async function handle(request, response) {
     const [answer, args] = route(request);
     await answer(request, response, ...args);
   } catch (error) {
-    if (request.errored) return; // the client hung up
+    if (request.errored || response.destroyed) return; // the client hung up
     const { status, headers } = asHttpError(error);
     if (status === 500) console.error(error);
     sendText(response, status, http.STATUS_CODES[status], headers);
@@ -80,5 +89,7 @@ function asHttpError(error) {
 if (cluster.isPrimary && WORKERS > 1) {
   for (let i = 0; i < WORKERS; i++) cluster.fork();
 } else {
-  http.createServer({ keepAliveTimeout: 75_000 }, handle).listen(8000);
+  const server = http.createServer({ keepAliveTimeout: 75_000 }, handle);
+  echoOn(server);
+  server.listen(8000);
 }

@@ -16,6 +16,13 @@ function splitUrl(url) {
   return mark < 0 ? { path: url, query: "" } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
+// A parameter that has to be an integer within limits; null is one that is missing.
+function integer(text, min, max) {
+  const number = /^[0-9]{1,15}$/.test(text) ? Number(text) : NaN;
+  if (!(number >= min && number <= max)) throw new HttpError(400);
+  return number;
+}
+
 function sendText(response, status, text, headers) {
   send(response, status, "text/plain; charset=utf-8", text, headers);
 }
@@ -32,4 +39,4 @@ function send(response, status, type, body, headers) {
   response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body), ...headers }).end(body);
 }
 
-module.exports = { HttpError, splitUrl, sendText, sendHtml, sendJson };
+module.exports = { HttpError, splitUrl, integer, sendText, sendHtml, sendJson };

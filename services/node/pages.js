@@ -55,4 +55,4 @@ function toHtml(value) {
   return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character]);
 }
 
-module.exports = { sendFile, template };
+module.exports = { sendFile, template, html };

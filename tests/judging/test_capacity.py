@@ -354,6 +354,7 @@ def test_rounds_that_differ_widen_the_interval() -> None:
     assert two.high / two.low > 1.02 * one.high / one.low
 
 
+@pytest.mark.simulated
 def test_intervals_cover_the_known_capacity_without_bias_and_are_not_wide_for_safety() -> None:
     """In one test, so that each search is simulated in one process only."""
     for name in SERVICES:
@@ -366,6 +367,7 @@ def test_intervals_cover_the_known_capacity_without_bias_and_are_not_wide_for_sa
     assert np.mean(covered) >= 0.95
 
 
+@pytest.mark.simulated
 def test_an_interval_narrows_with_the_number_of_trials() -> None:
     few, more, many = (half_width(outcomes("noisy host", trials, 8)) for trials in (30, 80, 160))
     assert few < 0.15

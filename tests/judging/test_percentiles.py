@@ -112,6 +112,7 @@ def coverage(runs: int, rounds: Ints, answers: int = 20, restart_sd: float = 0.0
     return (given / runs).tolist(), (held / np.maximum(given, 1)).tolist()
 
 
+@pytest.mark.simulated
 def test_intervals_hold_although_neighbouring_blocks_resemble_each_other() -> None:
     given, held = coverage(100, one_round(800))
     assert given == [1, 1, 1, 1]
@@ -124,6 +125,7 @@ def test_of_a_short_run_the_tail_has_no_interval_rather_than_a_wrong_one() -> No
     assert held[2] >= 0.9
 
 
+@pytest.mark.simulated
 def test_rounds_that_differ_are_seen_in_the_intervals() -> None:
     _, held = coverage(60, np.repeat(np.arange(6), 100), restart_sd=0.05)
     assert min(held) >= 0.8

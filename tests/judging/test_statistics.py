@@ -353,12 +353,14 @@ def coverage(tables: int, services: int, rounds: Ints, restart_sd: float = 0.0) 
     return whole / tables, twin / tables
 
 
+@pytest.mark.simulated
 def test_all_intervals_of_a_table_hold_at_once_in_95_of_100_tables() -> None:
     whole, twin = coverage(800, 6, one_round(120))
     assert 0.93 <= whole <= 0.97
     assert twin >= 0.95
 
 
+@pytest.mark.simulated
 @pytest.mark.parametrize("restart_sd", [0.0, 0.03])
 def test_the_intervals_hold_over_restarts_too(restart_sd: float) -> None:
     whole, twin = coverage(500, 8, np.repeat(np.arange(5), 30), restart_sd)
@@ -366,17 +368,20 @@ def test_the_intervals_hold_over_restarts_too(restart_sd: float) -> None:
     assert twin >= 0.95
 
 
+@pytest.mark.simulated
 def test_two_or_three_rounds_do_not_undercover() -> None:
     for count in (2, 3):
         whole, _ = coverage(250, 8, np.repeat(np.arange(count), 60), 0.03)
         assert whole >= 0.93
 
 
+@pytest.mark.simulated
 def test_a_twin_alone_beside_its_baseline_raises_false_alarm_in_5_of_100_tables() -> None:
     _, twin = coverage(800, 2, one_round(100))
     assert 0.93 <= twin <= 0.97
 
 
+@pytest.mark.simulated
 def test_equal_services_get_different_letters_in_5_of_100_tables() -> None:
     rng = np.random.default_rng(1)
     rounds = one_round(100)
@@ -384,6 +389,7 @@ def test_equal_services_get_different_letters_in_5_of_100_tables() -> None:
     assert alarms / 400 <= 0.07
 
 
+@pytest.mark.simulated
 def test_a_total_s_interval_holds_although_neighbouring_blocks_resemble_each_other() -> None:
     rng = np.random.default_rng(11)
     rounds = one_round(1500)

@@ -6,9 +6,11 @@ import fastifyCookie from "@fastify/cookie";
 import secureSession from "@fastify/secure-session";
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
+import { WsAdapter } from "@nestjs/platform-ws";
 import handlebars from "handlebars";
 
 import { AppModule } from "./app.module.js";
+import { parseMessage } from "./streams.gateway.js";
 
 const WORKERS = Number(process.env.WORKERS);
 const SECRET_KEY = Buffer.from("the key of this stand: no secret"); // 32 bytes, as the cipher takes them
@@ -18,6 +20,7 @@ async function bootstrap(): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, { logger: false });
   await app.register(fastifyCookie);
   await app.register(secureSession, { key: SECRET_KEY, cookie: { path: "/", encode } });
+  app.useWebSocketAdapter(new WsAdapter(app, { messageParser: parseMessage }));
   app.useStaticAssets({ root: join(import.meta.dirname, "..", "static"), prefix: "/static/" });
   app.setViewEngine({ engine: { handlebars }, templates: join(import.meta.dirname, "..", "templates") });
   await app.listen(8000, "0.0.0.0");
