@@ -85,14 +85,17 @@ def _mismatch(host: str, port: int, run: Run) -> Mismatch | None:
 
 
 def check_all(
-    services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]], checks: Sequence[Check] = CHECKS
+    services: Sequence[Service],
+    address_of: Callable[[Service], tuple[str, int]],
+    checks: Sequence[Check] = CHECKS,
+    at_once: int = AT_ONCE,
 ) -> dict[str, dict[str, str | None]]:
     """The verdicts of `check` for each service, by its name. Raises UnknownName if one declares what is no check."""
     known = [each.name for each in ALL]
     for service in services:
         if wrong := [name for name in service.declared if name not in known]:
             raise UnknownName(f"check in x-declared of {service.name}", wrong, known)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         checked = pool.map(lambda service: check(service, *address_of(service), checks), services)
         return {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
 

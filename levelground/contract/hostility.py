@@ -21,6 +21,9 @@ from levelground.stand.helpers import Away
 
 CHECKS: tuple[Check, ...] = (*ATTACKS.checks, *OUTAGES)
 
+AT_ONCE = 2
+"""Services that are attacked at the same time: they share their CPUs, and how soon others are served counts."""
+
 type AddressOf = Callable[[Service], tuple[str, int]]
 
 
@@ -31,7 +34,7 @@ def run(services: Sequence[Service], address_of: AddressOf, engine: Engine | Non
     """
     meant = [service for service in services if checker.meant_for(service, CHECKS)]
     print(f"Bad input: {len(CHECKS)} checks, {len(meant)} services", file=sys.stderr)
-    results = checker.check_all(meant, address_of, ATTACKS.checks)
+    results = checker.check_all(meant, address_of, ATTACKS.checks, AT_ONCE)
     try:
         for check, outage in _outages(engine).items():
             suffering = [(one, address_of(one)) for one in meant if check in checker.meant_for(one, CHECKS)]
