@@ -12,7 +12,7 @@ from levelground.contract.rules import unharmed
 from levelground.contract.terms import Topic
 from levelground.contract.topics.echo import BODY_LIMIT, JSON_TYPE, long_json
 from levelground.contract.topics.forms import LARGE, multipart
-from levelground.contract.topics.streams import LARGE_MESSAGE, SOCKET
+from levelground.contract.topics.streams import LARGE_MESSAGE, MESSAGE_LIMIT, SOCKET
 from levelground.contract.websocket import WebSocket
 from levelground.traffic.websocket import head, masked
 
@@ -323,11 +323,11 @@ def frames_that_are_none_end_the_connection(client: Client) -> None:
 
 @ATTACKS.check("ws-lengths", needs="ws")
 def frames_that_announce_too_much_end_the_connection(client: Client) -> None:
-    """Before any of it has come: who waits for it has to keep what comes."""
+    """At the latest when more of it has come than a message may have."""
     with unharmed(client):
         for length in (1 << 62, (1 << 63) + 1):
             with _socket(client, f"a frame of {length:,} bytes") as one:
-                one.send_bytes(head(0x82, length, masked=True) + bytes(4) + b"a" * 1_000)
+                one.send_bytes(head(0x82, length, masked=True) + bytes(4) + b"a" * (2 * MESSAGE_LIMIT))
                 one.must_close()
 
 

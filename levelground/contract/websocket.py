@@ -21,6 +21,7 @@ from levelground.stand.wire import left
 from levelground.traffic.websocket import masked
 
 _RECEIVE = 1 << 16
+_CLOSE = b"\x88"
 
 
 class WebSocket:
@@ -155,6 +156,9 @@ class WebSocket:
                 return None
             self._protocol.receive_data(data)
             self._frames += [event for event in self._protocol.events_received() if isinstance(event, Frame)]
+            if self._protocol.parser_exc is not None and data.startswith(_CLOSE):
+                # A close frame with a code or reason that is none, such as the one that we sent: it says what it means.
+                return None
             if self._protocol.parser_exc is not None:
                 raise Mismatch(self._what, "frames", f"{self._protocol.parser_exc}: {data[:80]!r}")
             self._flush()
