@@ -35,6 +35,9 @@ bench:  ## the main job: conformance, measurement, table. SERVICES= SCENARIOS= M
 conformance:  ## checks the contract on every service. SERVICES=
 	@engine/stand conformance $(OPTIONS)
 
+hostile:  ## bad input at the socket, and a database that is away, slow or full, on every service. SERVICES=
+	@engine/stand hostile $(OPTIONS)
+
 survey:  ## checks what is said of each framework, live, and writes it as a page. SERVICES=
 	@engine/stand survey $(OPTIONS)
 
@@ -77,4 +80,4 @@ generate:  ## writes anew what is generated: openapi.yaml, the schemas, the dash
 clean: down  ## removes everything that the project made, by its label: containers, network, images, cache
 	@engine/stand clean
 
-.PHONY: help up down bench conformance survey judge report runs compare footprint count calibrate observe check test lock generate clean
+.PHONY: help up down bench conformance hostile survey judge report runs compare footprint count calibrate observe check test lock generate clean

@@ -23,6 +23,7 @@ from levelground.options import (
     Conformance,
     Count,
     Footprint,
+    Hostile,
     Judge,
     Observe,
     Report,
@@ -110,6 +111,16 @@ def survey(given: Survey) -> int:
     page.write_text(shown.page(record))
     print(f"{shown.summary(record)}\n\n{page} (record: {folder.path / inquiry.FILE})")
     return int(bool(broken(record.claims)))
+
+
+def hostile(given: Hostile) -> int:
+    """Bad input and outages of the database, against every service; prints the matrix."""
+    from levelground.contract import hostility
+    from levelground.stand import probe
+
+    with _stand("hostile") as engine:
+        probe.await_all(given.services, probe.START_SECONDS)
+        return hostility.run(given.services, probe.inside, engine)
 
 
 def judge(given: Judge) -> int:
@@ -261,6 +272,7 @@ VERBS: dict[str, Callable[[Any], int]] = {
     "bench": bench,
     "conformance": conformance,
     "survey": survey,
+    "hostile": hostile,
     "judge": judge,
     "report": report,
     "runs": runs,

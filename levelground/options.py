@@ -130,6 +130,10 @@ class Conformance(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
 
 
+class Hostile(Struct, frozen=True, kw_only=True):
+    services: Services = field(default_factory=catalog.read)
+
+
 class Bench(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     scenarios: Scenarios = field(default_factory=lambda: _scenarios(USUAL))
@@ -259,6 +263,7 @@ COMMANDS: dict[str, Kind] = {
     "bench": Bench,
     "conformance": Conformance,
     "survey": Survey,
+    "hostile": Hostile,
     "judge": Judge,
     "report": Report,
     "runs": Runs,

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from levelground.contract import checker, hostility
 from levelground.contract.topics import TOPICS
 from levelground.stand import catalog
 from levelground.stand.catalog import Service
@@ -103,6 +104,15 @@ def page() -> str:
             "|---|---|---|",
             *_declared(services),
             "",
+            "## Bad input",
+            "",
+            "Where services fail at what `make hostile` does, with what the check asks and the reason.",
+            "Behind a proxy that waits for whole requests, as most are run, slow clients never reach them.",
+            "",
+            "| check | asks | service | reason |",
+            "|---|---|---|---|",
+            *_findings(services),
+            "",
         ]
     )
 
@@ -127,9 +137,20 @@ def _sizes(services: Sequence[Service]) -> Iterator[str]:
 
 
 def _declared(services: Sequence[Service]) -> Iterator[str]:
-    reasons = [(check, one.name, reason) for one in services for check, reason in one.declared.items()]
+    reasons = [(check, one.name, reason) for one in services for check, reason in checker.of_contract(one).items()]
     for check, name, reason in sorted(reasons, key=lambda each: each[0]):
         yield f"| {check} | `{name}` | {_cell(reason)} |"
+
+
+def _findings(services: Sequence[Service]) -> Iterator[str]:
+    """By check, in the order of `make hostile`, and services with the same reason in one row."""
+    for check in hostility.CHECKS:
+        reasons: dict[str, list[str]] = {}
+        for one in services:
+            if reason := one.declared.get(check.name):
+                reasons.setdefault(reason, []).append(f"`{one.name}`")
+        for reason, names in reasons.items():
+            yield f"| {check.name} | {check.asks} | {', '.join(names)} | {_cell(reason)} |"
 
 
 def _cell(text: str) -> str:

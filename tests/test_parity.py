@@ -14,10 +14,13 @@ def test_the_page_is_of_today() -> None:
 
 
 def test_every_declaration_is_on_the_page_with_its_reason() -> None:
-    page = parity.page()
+    rows = [row for row in parity.page().splitlines() if row.startswith("| ")]
     for service in catalog.read():
+        if service.role == "control":
+            continue
         for check, reason in service.declared.items():
-            assert f"| {check} | `{service.name}` | {' '.join(reason.split())} |" in page
+            (row,) = [row for row in rows if row.startswith(f"| {check} |") and f"`{service.name}`" in row]
+            assert row.endswith(f"| {' '.join(reason.split())} |")
 
 
 def test_packages_have_the_pinned_version_and_their_reason(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
+from levelground.contract.attacks import ATTACKS
 from levelground.contract.client import Client, Mismatch, NoAnswer
+from levelground.contract.outages import OUTAGES
 from levelground.contract.rules import RULES
 from levelground.contract.terms import Check, Run
 from levelground.contract.topics import TOPICS
@@ -22,23 +24,33 @@ from levelground.stand import catalog
 from levelground.stand.catalog import Service, UnknownName
 
 CHECKS: tuple[Check, ...] = tuple(each for topic in (*TOPICS, RULES) for each in topic.checks)
+ALL: tuple[Check, ...] = (*CHECKS, *ATTACKS.checks, *OUTAGES)
+"""What a service may declare that it cannot pass: the contract, and what `make hostile` does."""
 AT_ONCE = 4
 """How many services are checked at the same time: they share their CPUs, more would only make them slow."""
 
 
-def meant_for(service: Service, away: Collection[str] = ()) -> list[Check]:
-    """The checks that the service has to pass: those of its scenarios, without what it declares that it cannot do.
-
-    What needs a helper that is away is left out.
-    """
+def meant_for(service: Service, checks: Sequence[Check] = CHECKS) -> list[Check]:
+    """The checks that the service has to pass: those of its scenarios, without what it declares that it cannot do."""
     return [
         each
-        for each in CHECKS
-        if (each.always or service.answers(each.name)) and each.name not in service.declared and each.needs not in away
+        for each in checks
+        if (each.always or service.answers(each.name)) and not {each.name, each.presumes} & service.declared.keys()
     ]
 
 
-def check(service: Service, host: str, port: int, away: Collection[str] = ()) -> dict[str, str | None]:
+def without(away: Collection[str]) -> tuple[Check, ...]:
+    """The contract's checks but those that need one of these helpers."""
+    return tuple(each for each in CHECKS if each.needs not in away)
+
+
+def of_contract(service: Service) -> dict[str, str]:
+    """What the service declares of the contract; the rest is about bad input, and changes no answer under load."""
+    names = {each.name for each in CHECKS}
+    return {name: reason for name, reason in service.declared.items() if name in names}
+
+
+def check(service: Service, host: str, port: int, checks: Sequence[Check] = CHECKS) -> dict[str, str | None]:
     """The name of each check that is meant for the service -> None if it held, else what was wrong.
 
     After each check the service has to answer a simple request, if it did so before:
@@ -47,7 +59,7 @@ def check(service: Service, host: str, port: int, away: Collection[str] = ()) ->
     verdicts: dict[str, str | None] = {}
     well = _mismatch(host, port, _greets) is None
     gone = ""
-    for each in meant_for(service, away):
+    for each in meant_for(service, checks):
         if gone:
             verdicts[each.name] = gone
             continue
@@ -78,15 +90,18 @@ def _mismatch(host: str, port: int, run: Run) -> Mismatch | None:
 
 
 def check_all(
-    services: Sequence[Service], address_of: Callable[[Service], tuple[str, int]], away: Collection[str] = ()
+    services: Sequence[Service],
+    address_of: Callable[[Service], tuple[str, int]],
+    checks: Sequence[Check] = CHECKS,
+    at_once: int = AT_ONCE,
 ) -> dict[str, dict[str, str | None]]:
     """The verdicts of `check` for each service, by its name. Raises UnknownName if one declares what is no check."""
-    known = [each.name for each in CHECKS]
+    known = [each.name for each in ALL]
     for service in services:
         if wrong := [name for name in service.declared if name not in known]:
             raise UnknownName(f"check in x-declared of {service.name}", wrong, known)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        checked = pool.map(lambda service: check(service, *address_of(service), away), services)
+    with ThreadPoolExecutor(at_once) as pool:
+        checked = pool.map(lambda service: check(service, *address_of(service), checks), services)
         return {service.name: verdicts for service, verdicts in zip(services, checked, strict=True)}
 
 
@@ -99,20 +114,26 @@ def run(services: Sequence[Service], address_of: Callable[[Service], tuple[str, 
     return int(kept < len(results))
 
 
-def matrix(results: Mapping[str, Mapping[str, str | None]], services: Sequence[Service] = ()) -> str:
+def matrix(
+    results: Mapping[str, Mapping[str, str | None]],
+    services: Sequence[Service] = (),
+    checks: Sequence[Check] = CHECKS,
+) -> str:
     """A line for each check, a column for each service: ✓ held, ✗ broken, dash not meant for it.
 
     Below it the failures, and why those services cannot do what they declare.
     """
     shown = {name for names in (*results.values(), *(one.declared for one in services)) for name in names}
-    names = [each.name for each in CHECKS if each.name in shown]
+    names = [each.name for each in checks if each.name in shown]
     width = max(map(len, names), default=0)
     lines = [" " * width + "  │" * position + f"  {name}" for position, name in enumerate(results)]
     for name in names:
         lines.append(name.ljust(width) + "".join(f"  {_mark(name, verdicts)}" for verdicts in results.values()))
     for service, verdicts in results.items():
         lines += _failures(service, verdicts)
-    notes = [f"{one.name}: {name}: {reason}" for one in services for name, reason in one.declared.items()]
+    notes = [
+        f"{one.name}: {name}: {reason}" for one in services for name, reason in one.declared.items() if name in names
+    ]
     if notes:
         lines += ["", *notes]
     return "\n".join(lines)

@@ -9,11 +9,12 @@ import json
 import math
 import re
 import select
+import selectors
 import socket
 import struct
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any, Self
@@ -27,6 +28,8 @@ ANSWER_SECONDS = 5.0
 CHECK_SECONDS = 120.0
 """How long one client may take with all of its requests."""
 SEGMENT_BYTES = 64 * 1024
+HOLD_SECONDS = 0.5
+"""How long nothing has to be taken of what is sent, until a service counts as not reading."""
 _LONG = 64 * 1024
 
 type Json = bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None
@@ -235,9 +238,10 @@ class Client:
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
         return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1")
 
-    def raw(self, what: str, *pieces: bytes) -> Answer | None:
+    def raw(self, what: str, *pieces: bytes, ends: bool = False) -> Answer | None:
         """Send bytes as they are, with a little time between the pieces, on a connection of their own.
 
+        `ends`: say that nothing more will come (half-close).
         None if the service closed the connection without an answer.
         """
         with self._answered(what):
@@ -247,6 +251,8 @@ class Client:
                     connection.send(piece, self._deadline())
                     if piece is not pieces[-1]:
                         time.sleep(0.02)
+                if ends:
+                    connection.end()
                 return connection.read(what, "GET", self._deadline())
             except ConnectionError:
                 return None
@@ -259,6 +265,35 @@ class Client:
             connection = _Connection(self.host, self.port, self._deadline())
             connection.send(data, self._deadline())
             connection.close(reset=reset)
+
+    def answers(self, what: str, data: bytes, count: int) -> list[Answer]:
+        """The answers to requests that are sent at once (pipelined): fewer, if the service closes before the last."""
+        found: list[Answer] = []
+        with self._answered(what):
+            connection = _Connection(self.host, self.port, self._deadline())
+            try:
+                connection.send(data, self._deadline())
+                while len(found) < count and not (found and found[-1].closes):
+                    found.append(connection.read(what, "GET", self._deadline()))
+            except ConnectionError:
+                pass
+            finally:
+                connection.close()
+        return found
+
+    @contextmanager
+    def held(self, what: str, data: bytes, *, many: int, receive_bytes: int | None = None) -> Iterator[None]:
+        """So many connections that have sent this much, as far as it was taken, then do nothing, and read nothing."""
+        sockets: list[socket.socket] = []
+        try:
+            with self._answered(what):
+                for _ in range(many):
+                    sockets.append(_connected(self.host, self.port, self._deadline(), receive_bytes))
+                _send_what_is_taken(sockets, data)
+            yield
+        finally:
+            for each in sockets:
+                each.close()
 
     def arrivals(self, target: str, first: bytes) -> tuple[float, float]:
         """When `first` had come of the answer's body, and when all of it had: on the monotonic clock, in seconds."""
@@ -350,10 +385,49 @@ class _Connection:
                     early = min(early, time.monotonic())
             return early, time.monotonic()
 
+    def end(self) -> None:
+        with suppress(OSError):  # the service may have closed already
+            self._socket.shutdown(socket.SHUT_WR)
+
     def close(self, *, reset: bool = False) -> None:
         if reset:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
+
+
+def _connected(host: str, port: int, deadline: float, receive_bytes: int | None) -> socket.socket:
+    """A connection whose receive buffer, if it is given, is small from the handshake on."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    connection = socket.socket(family, kind, protocol)
+    try:
+        if receive_bytes is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        connection.settimeout(left(deadline))
+        connection.connect(address)
+        connection.setblocking(False)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _send_what_is_taken(sockets: Sequence[socket.socket], data: bytes) -> None:
+    """Send to all at once, until all of it is sent or nothing was taken for a while."""
+    rest = dict.fromkeys(sockets, memoryview(data))
+    with selectors.DefaultSelector() as selector:
+        for each in sockets:
+            selector.register(each, selectors.EVENT_WRITE)
+        while selector.get_map() and (ready := selector.select(HOLD_SECONDS)):
+            for key, _ in ready:
+                one: Any = key.fileobj
+                try:
+                    rest[one] = rest[one][one.send(rest[one][:SEGMENT_BYTES]) :]
+                except BlockingIOError:
+                    continue
+                except ConnectionError:
+                    rest[one] = memoryview(b"")
+                if not rest[one]:
+                    selector.unregister(one)
 
 
 def _same(expected: Json, got: Any) -> bool:

@@ -16,7 +16,24 @@ from levelground.contract.topics.streams import SOCKET
 
 RULES = Topic("rules")
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
-CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@contextmanager
+def unharmed(client: Client) -> Iterator[None]:
+    """What is sent in between must not kill the worker: an item that was stored before is there afterwards.
+
+    Nothing else would tell. A closed connection may be a refusal, and many servers start another worker at once.
+    """
+    item = new_item()
+    client.must_answer(put_item(item, 1, created=True))
+    yield
+    # A new connection: the old one may have been idle for longer than the service keeps it open.
+    client.close()
+    answer = client.get(f"/items/{item}")
+    if answer.status == 404:
+        raise answer.mismatch("the item that was stored before all this: another worker answers, the first one died")
+    answer.must_be_json(1)
+    forget(client, item)
 
 
 @RULES.check("not-found", always=True)
@@ -124,7 +141,7 @@ def a_long_body_in_chunks_is_withstood(client: Client) -> None:
 
 @RULES.check("bad-escapes")
 def bad_escapes_are_withstood(client: Client) -> None:
-    with _unharmed(client):
+    with unharmed(client):
         for escape in ("%", "%f", "%zz", "%ff", "%c3", "%ed%a0%80", "%c0%af", "%00", "%0d%0aX:%20y", "1%0a"):
             for path in (
                 "/",
@@ -143,7 +160,7 @@ def bad_escapes_are_withstood(client: Client) -> None:
 @RULES.check("deep-json")
 def deep_json_is_withstood(client: Client) -> None:
     """Nesting that no parser by recursion survives: refused while it is malformed; if it is not, right or refused."""
-    with _unharmed(client):
+    with unharmed(client):
         for body in (b"[" * 50_000 + b"]" * 50_000, b'{"a":' * 50_000 + b"1" + b"}" * 50_000):
             _must_withstand(client, body, same=True)
         for body in (b"[" * 100_000, b'{"a":' * 100_000):
@@ -153,7 +170,7 @@ def deep_json_is_withstood(client: Client) -> None:
 @RULES.check("huge-numbers")
 def huge_numbers_are_withstood(client: Client) -> None:
     """More digits than a language converts, and more than a float holds: what is answered for them is free."""
-    with _unharmed(client):
+    with unharmed(client):
         for body in (b"1" * 5_000, b"-" + b"1" * 5_000, b"1e400", b"[-1e400]", b"1e-400", b"0." + b"1" * 5_000):
             _must_withstand(client, body)
         client.get("/number/" + "1" * 5_000).must_be_harmless()
@@ -162,7 +179,7 @@ def huge_numbers_are_withstood(client: Client) -> None:
 @RULES.check("odd-strings")
 def odd_strings_are_withstood(client: Client) -> None:
     """Half a surrogate pair is JSON but cannot be encoded: what is answered for it is free."""
-    with _unharmed(client):
+    with unharmed(client):
         for body in (b'"\\ud800"', b'{"\\udfff": 1}'):
             _must_withstand(client, body)
 
@@ -173,7 +190,7 @@ LATIN_1 = '{"a": "ü"}'.encode("latin-1")
 @RULES.check("free-bodies")
 def what_is_no_part_of_the_contract_does_no_harm(client: Client) -> None:
     """Other media types, other encodings, what some take for numbers: any answer will do, if the service lives on."""
-    with _unharmed(client):
+    with unharmed(client):
         for content_type, body in (
             (None, b'{"a": 1}'),
             ("text/plain", b'{"a": 1}'),
@@ -197,8 +214,7 @@ def what_is_no_part_of_the_contract_does_no_harm(client: Client) -> None:
 @RULES.check("bad-framing")
 def bad_framing_is_withstood(client: Client) -> None:
     get = b"GET /request HTTP/1.1\r\nHost: a\r\n"
-    post = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-    with _unharmed(client):
+    with unharmed(client):
         for what, data in {
             "a request line of random bytes": b"\x00\x01\xfe\xff garbage\r\n\r\n",
             "a request line of one word": b"GET\r\n\r\n",
@@ -209,12 +225,6 @@ def bad_framing_is_withstood(client: Client) -> None:
             "a header without a colon": get + b"x-header\r\n\r\n",
             "a header beyond ASCII": get + b"x-a: \xff\xc3\r\n\r\n",
             "a header of 100 KB": get + b"x-a: " + b"a" * 100_000 + b"\r\n\r\n",
-            "a Content-Length of letters": post + b"Content-Length: abc\r\n\r\n{}",
-            "a negative Content-Length": post + b"Content-Length: -2\r\n\r\n{}",
-            "two Content-Lengths": post + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
-            "a Content-Length with chunks": post + b"Content-Length: 2\r\n" + CHUNKED + b"2\r\n{}\r\n0\r\n\r\n",
-            "a chunk without a size": post + CHUNKED + b"zz\r\n{}\r\n0\r\n\r\n",
-            "a chunk of a wrong size": post + CHUNKED + b"1\r\n{}\r\n0\r\n\r\n",
         }.items():
             if answer := client.raw(what, data):
                 answer.must_be_below_500()
@@ -230,33 +240,15 @@ def clients_that_hang_up_are_withstood(client: Client) -> None:
     upload = {"Content-Type": "multipart/form-data; boundary=b", "Content-Length": "2000000"}
     half_file = client.head("POST", "/upload", upload) + multipart("a.bin", b"a" * 10_000, "b")[:9_000]
     whole = client.head("GET", "/json", {})
-    with _unharmed(client):
+    with unharmed(client):
         for data in (b"", whole[:20], half_body, half_chunk, half_file, whole):
             for reset in (False, True) * 20:
                 client.hang_up(data, reset=reset)
 
 
-@contextmanager
-def _unharmed(client: Client) -> Iterator[None]:
-    """What is sent in between must not kill the worker: an item that was stored before is there afterwards.
-
-    Nothing else would tell. A closed connection may be a refusal, and many servers start another worker at once.
-    """
-    item = new_item()
-    client.must_answer(put_item(item, 1, created=True))
-    yield
-    # A new connection: the old one may have been idle for longer than the service keeps it open.
-    client.close()
-    answer = client.get(f"/items/{item}")
-    if answer.status == 404:
-        raise answer.mismatch("the item that was stored before all this: another worker answers, the first one died")
-    answer.must_be_json(1)
-    forget(client, item)
-
-
 def _must_withstand_long_bodies(client: Client, *, chunked: bool) -> None:
     """A body of over 1 MiB may be refused, with or without an answer, or served; if it is served, then rightly."""
-    with _unharmed(client):
+    with unharmed(client):
         for size in (BODY_LIMIT + 1, 2 * BODY_LIMIT):
             body, value, item = long_json(size), "a" * (size - 2), new_item()
             for method, target, status in (("POST", "/echo", 200), ("PUT", f"/items/{item}", 201)):

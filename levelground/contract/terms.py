@@ -28,10 +28,17 @@ class Check:
 
     name: str
     run: Run
-    always: bool
+    always: bool = False
     """Whether it holds for services, too, that answer only some scenarios."""
     needs: str | None = None
     """The helper without which there is nothing to check."""
+    presumes: str | None = None
+    """The check of conformance without which this one has no meaning: who declares that one is not asked."""
+
+    @property
+    def asks(self) -> str:
+        """What it asks, in a sentence."""
+        return self.run.__name__.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,13 @@ class Topic:
     rows: tuple[Row, ...] = ()
     checks: list[Check] = field(default_factory=list)
 
-    def check(self, name: str, *, always: bool = False, needs: str | None = None) -> Callable[[Run], Run]:
+    def check(
+        self, name: str, *, always: bool = False, needs: str | None = None, presumes: str | None = None
+    ) -> Callable[[Run], Run]:
         """Make a function a check of this topic."""
 
         def register(run: Run) -> Run:
-            self.checks.append(Check(name, run, always, needs))
+            self.checks.append(Check(name, run, always, needs, presumes))
             return run
 
         return register

@@ -7,7 +7,7 @@ What a service does is held against what was expected, or is a Mismatch in one s
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -16,11 +16,12 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.uri import WebSocketURI
 
-from levelground.contract.client import ANSWER_SECONDS, HungUp, Mismatch, NoAnswer
+from levelground.contract.client import ANSWER_SECONDS, HOLD_SECONDS, HungUp, Mismatch, NoAnswer
 from levelground.stand.wire import left
 from levelground.traffic.websocket import masked
 
 _RECEIVE = 1 << 16
+_CLOSE = b"\x88"
 
 
 class WebSocket:
@@ -29,9 +30,9 @@ class WebSocket:
     No extension is offered, so what is compressed is a mismatch. Pings are answered.
     """
 
-    def __init__(self, host: str, port: int, path: str = "/ws") -> None:
-        """Raises Mismatch if the service answers, but not as a WebSocket."""
-        self._what = f"WS {path}"
+    def __init__(self, host: str, port: int, path: str = "/ws", *, what: str = "") -> None:
+        """`what` will be done, for messages. Raises Mismatch if the service answers, but not as a WebSocket."""
+        self._what = f"WS {path}{f', {what}' if what else ''}"
         self._protocol = ClientProtocol(WebSocketURI(False, host, port, path, ""), max_size=None)
         self._frames: list[Frame] = []
         with self._answered("an opening handshake"):
@@ -62,6 +63,14 @@ class WebSocket:
             raise NoAnswer(self._what, f"{len(data):,} bytes read", "no reading") from None
         except ConnectionError:
             pass
+
+    def flood(self, message: bytes, times: int) -> None:
+        """The message again and again, as long as the service takes it, and without reading what comes back."""
+        with self._answered("a socket"):
+            self._socket.settimeout(HOLD_SECONDS)
+            with suppress(TimeoutError, ConnectionError):
+                for _ in range(times):
+                    self._socket.sendall(message)
 
     def receive(self) -> str | bytes:
         """The next message."""
@@ -147,6 +156,9 @@ class WebSocket:
                 return None
             self._protocol.receive_data(data)
             self._frames += [event for event in self._protocol.events_received() if isinstance(event, Frame)]
+            if self._protocol.parser_exc is not None and data.startswith(_CLOSE):
+                # A close frame with a code or reason that is none, such as the one that we sent: it says what it means.
+                return None
             if self._protocol.parser_exc is not None:
                 raise Mismatch(self._what, "frames", f"{self._protocol.parser_exc}: {data[:80]!r}")
             self._flush()

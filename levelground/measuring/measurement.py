@@ -10,6 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from levelground.contract import checker
 from levelground.measuring import certificate, count
 from levelground.measuring.ledger import Helper, Ledger, promises
 from levelground.measuring.plan import Plan
@@ -318,7 +319,7 @@ class Measurement:
             memory_idle_bytes=target.memory_bytes(),
             twin_of=service.twin_of,
             why=service.why,
-            declared=dict(service.declared),
+            declared=checker.of_contract(service),
             left_out=left_out,
             wrong=wrong,
             memory_before_bytes=memory_before,

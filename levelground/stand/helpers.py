@@ -10,7 +10,8 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -117,6 +118,26 @@ class Database:
         (allowed,) = re.findall(r"^Cpus_allowed_list:\s*(\S+)", status, re.MULTILINE)
         return cpu_list(allowed)
 
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """No statement on a table of the services ends before this does: another transaction holds all of them."""
+        with _told_as_away(), self._connection.transaction():
+            self._connection.execute("LOCK TABLE world, tally, fortune IN ACCESS EXCLUSIVE MODE")
+            yield
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """Services have no connection, and get none: too many, says the database (SQLSTATE 53300)."""
+        with _told_as_away():
+            self._connection.execute("ALTER ROLE service CONNECTION LIMIT 0")
+            try:
+                self._connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'"
+                )
+                yield
+            finally:
+                self._connection.execute("ALTER ROLE service CONNECTION LIMIT -1")
+
     def container(self) -> str:
         """The id of its container, by which its counters are found."""
         (name,) = self._row("SELECT pg_read_file('/etc/hostname')")
@@ -127,6 +148,14 @@ class Database:
             return self._connection.execute(query.encode(), values).fetchone() or ()
         except psycopg.Error as error:
             raise Away(f"postgres: {error}") from None
+
+
+@contextmanager
+def _told_as_away() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise Away(f"postgres: {error}") from None
 
 
 class Upstream:

@@ -27,7 +27,7 @@ async def read_form(request: web.Request) -> MultiDictProxy[str | bytes | web.Fi
 
 
 async def read_parts(request: web.Request) -> AsyncIterator[MultipartReader | BodyPartReader]:
-    # It asserts that the media type is multipart/...
-    with refusing(AssertionError):
+    # It asserts that the media type is multipart/..., and looks for one without asking whether there is any.
+    with refusing(AssertionError, KeyError):
         async for part in await request.multipart():
             yield part

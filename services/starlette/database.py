@@ -31,6 +31,7 @@ async def connection(request: Request) -> AsyncIterator[asyncpg.Connection]:
     try:
         async with request.state.connections.acquire(timeout=SECONDS) as connection:
             yield connection
+    # The last one: a pooled connection that the database has just closed, and the driver has not noticed.
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         raise HTTPException(503) from None
 

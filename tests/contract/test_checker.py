@@ -149,7 +149,20 @@ def test_a_declared_check_that_there_is_not_is_refused_with_those_that_there_are
 
 def test_every_declared_check_of_the_stand_exists() -> None:
     declared = {name for one in catalog.read() for name in one.declared}
-    assert declared <= {check.name for check in checker.CHECKS}
+    assert declared <= {check.name for check in checker.ALL}
+
+
+def test_who_declares_a_check_is_not_asked_what_has_no_meaning_without_it() -> None:
+    declaring = replace(service(), declared={"ws": "It has none."})
+    names = [each.name for each in checker.meant_for(declaring, checker.ALL)]
+    assert "ws-frames" in [each.name for each in checker.ALL]
+    assert "ws-frames" not in names
+    assert "lengths" in names
+
+
+def test_what_is_declared_of_the_contract_is_told_apart_from_bad_input() -> None:
+    declaring = replace(service(), declared={"json": "It has none.", "endless-head": "It knows no limit."})
+    assert checker.of_contract(declaring) == {"json": "It has none."}
 
 
 def test_the_matrix_shows_what_held_what_is_broken_and_what_is_not_meant() -> None:
@@ -211,6 +224,6 @@ def test_wrong_use_is_told(arguments: list[str], message: str, capsys: pytest.Ca
 
 
 def test_what_needs_a_helper_that_is_away_is_not_checked() -> None:
-    left = {each.name for each in checker.meant_for(service(), ("postgres", "upstream"))}
+    left = {each.name for each in checker.meant_for(service(), checker.without(("postgres", "upstream")))}
     every = {each.name for each in checker.meant_for(service())}
     assert every - left == {"db", "queries", "updates", "fortunes", "fanout", "fanout-at-once"}

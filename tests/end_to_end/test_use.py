@@ -40,6 +40,8 @@ def _shorter(words: Sequence[str]) -> Sequence[str]:
             return ["SERVICES=go"]
         case ["make", "survey", *_]:
             return ["SERVICES=starlette,falcon"]
+        case ["make", "hostile", *_]:
+            return ["SERVICES=starlette"]
         case ["make", "footprint", *_]:
             return ["SERVICES=go", "REPEATS=1"]
         case ["make", "calibrate", *_]:

@@ -36,7 +36,8 @@ TOPIC = Topic(
                         "What the request's cookie brings; set with `Path=/; Max-Age=3600; HttpOnly; SameSite=Lax`",
                         closed({"color": {"type": ["string", "null"]}}),
                         example={"color": "blue"},
-                    )
+                    ),
+                    "4XX": {"description": "A parameter is wrong, where the framework asks for what is declared"},
                 },
             },
         ),

@@ -69,7 +69,6 @@ TOPIC = Topic(
                         "description": "The events",
                         "content": {
                             "text/event-stream": {
-                                "schema": {"type": "string"},
                                 "example": "id: 1\nevent: tick\ndata: abc 1\n\nid: 2\nevent: tick\ndata: abc 2\n\n",
                             }
                         },
