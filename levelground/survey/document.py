@@ -111,7 +111,7 @@ def shows(page: str, program: str, document: str) -> Check:
             if piece.lower() not in text.lower():
                 raise answer.mismatch(f"a page with {piece}")
         scripts = re.findall(r"""<script[^>]*\bsrc=["']([^"']+)""", text)
-        look.note(f"GET {page}: its scripts", ", ".join(scripts) or "none")
+        look.note(f"GET {page}: its scripts", ", ".join(one.rpartition("/")[2] for one in scripts) or "none")
         return Held(note=IN_NO_BROWSER)
 
     return check

@@ -1,14 +1,24 @@
 """Checks over WebSockets, and over many connections at once."""
 
+import time
 from contextlib import ExitStack
 
 from levelground.contract.client import Client
 from levelground.contract.topics.streams import SOCKET
+from levelground.contract.topics.waiting import AT_ONCE
 from levelground.contract.websocket import WebSocket
 from levelground.survey.asking import keeps
 from levelground.survey.terms import Check, Held, Look, Unchecked, differs
 
 MESSAGES = ("hello", "Zoë", b"\x00\xff")
+
+
+def waits_at_once(look: Look) -> None:
+    """Requests that wait, wait at once: one after the other they would take longer than any answer may."""
+    began = time.monotonic()
+    keeps("sleep-at-once")(look)
+    told = f"{AT_ONCE} right answers, all within {time.monotonic() - began:.1f} s"
+    look.note(f"{AT_ONCE} × GET /sleep/500, at once", told)
 
 
 def must_stream(look: Look) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from levelground.contract.client import Mismatch
-from levelground.survey.sockets import at_once, echoes, streams
+from levelground.survey.sockets import at_once, echoes, streams, waits_at_once
 from levelground.survey.terms import Check, Look, Unchecked
 from tests.survey import fake
 from tests.websocket import WebSocketServer, frame
@@ -30,6 +30,14 @@ def test_a_path_that_is_no_websocket_is_told() -> None:
 def test_a_service_without_the_topic_says_nothing_of_its_framework(check: Check) -> None:
     with WebSocketServer(status=404) as server, pytest.raises(Unchecked, match="the contract's topic `streams`"):
         check(Look(server.address))
+
+
+def test_requests_that_wait_at_once_are_told_with_their_time() -> None:
+    with fake.serving({"GET /sleep/500": fake.value({"ms": 500})}) as running:
+        seen = fake.look(running)
+        waits_at_once(seen)
+    assert seen.evidence[-1].request == "16 × GET /sleep/500, at once"
+    fake.refused(waits_at_once, {}, "GET /sleep/500")
 
 
 def test_an_answer_that_is_not_in_pieces_is_told() -> None:

@@ -1,7 +1,7 @@
 """What is said of aiohttp."""
 
-from levelground.survey.asking import asks, get, header, keeps, status, text, value
-from levelground.survey.sockets import echoes
+from levelground.survey.asking import all_of, asks, get, header, keeps, status, text, value
+from levelground.survey.sockets import echoes, must_stream
 from levelground.survey.terms import Chapter, Claim, Subject
 
 NAME = "aiohttp"
@@ -16,7 +16,7 @@ CHAPTER = Chapter(
             NAME,
             "aiohttp",
             "The client has WebSockets.",
-            asks(get("/features/ws-client", value({"sent": "hello", "received": "hello"}))),
+            all_of(must_stream, asks(get("/features/ws-client", value({"sent": "hello", "received": "hello"})))),
             "WebSocket client",
         ),
         Claim(NAME, "aiohttp", "It has middleware.", keeps("middleware")),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from levelground.model.survey import Feature
 from levelground.survey.asking import keeps
 from levelground.survey.packages import by, by_hand
-from levelground.survey.sockets import echoes, streams
+from levelground.survey.sockets import echoes, streams, waits_at_once
 from levelground.survey.terms import Check, Claim, Subject
 
 BY_HAND = "code of the service's own"
@@ -124,7 +124,7 @@ COMMON = (
     Common(
         Feature("requests at once", ""),
         "Async handlers that wait, wait at once in one process.",
-        keeps("sleep-at-once"),
+        waits_at_once,
     ),
 )
 

@@ -48,8 +48,8 @@ CHAPTER = Chapter(
             NAME,
             "fastapi",
             "An OpenAPI document is generated from the handlers, and lists their routes.",
-            # The layers are around an application of their own, which is mounted.
-            lists_routes("/openapi.json", (*MOUNTED, "/middleware")),
+            # Sessions and layers are around applications of their own, which are mounted.
+            lists_routes("/openapi.json", (*MOUNTED, "/session", "/middleware")),
             "OpenAPI document",
             seconds=120,
         ),

@@ -8,6 +8,8 @@ from levelground.survey.sockets import echoes
 from levelground.survey.terms import Chapter, Claim, Held, Look, Subject, differs
 
 NAME = "Quart"
+COUNTERPART = "Flask"
+"""What Quart calls Quart."""
 ASGI_SERVERS = ("hypercorn", "uvicorn", "granian", "daphne")
 
 
@@ -17,7 +19,7 @@ def flasks_api(look: Look) -> Held:
     found = told(look, "/features/flask-api")
     if not str(found.get("base")).startswith("flask."):
         raise differs("GET /features/flask-api", "a base class of Flask's", str(found.get("base")))
-    missing = found.get("missing") or []
+    missing = [name for name in found.get("missing") or [] if name != COUNTERPART]
     note = f"Of the {found.get('of')} names in flask, quart lacks {', '.join(map(str, missing))}." if missing else None
     return Held(note=note)
 

@@ -2,7 +2,7 @@
 
 from levelground.survey.asking import Ask, all_of, asks, get, keeps, post, status, text
 from levelground.survey.packages import only_through_extra
-from levelground.survey.sockets import echoes, streams
+from levelground.survey.sockets import echoes, streams, waits_at_once
 from levelground.survey.terms import Chapter, Claim, Subject
 
 NAME = "Sanic"
@@ -17,7 +17,7 @@ CHAPTER = Chapter(
         NAME, "sanic", "sanic", "A web framework with a server of its own, built to be fast, with Flask's manners."
     ),
     (
-        Claim(NAME, "sanic", "Handlers are async functions, and many of them wait at once.", keeps("sleep-at-once")),
+        Claim(NAME, "sanic", "Handlers are async functions, and many of them wait at once.", waits_at_once),
         Claim(NAME, "sanic", "It has routing with patterns.", keeps("greet-two", "number")),
         Claim(NAME, "sanic", "It has middleware.", keeps("middleware")),
         Claim(NAME, "sanic", "It has cookies.", keeps("cookie")),
