@@ -40,7 +40,9 @@ def test_a_hang_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise subprocess.TimeoutExpired("schemathesis", fuzz.SECONDS, output=b"so far")
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert fuzz.fuzz(service(name="odd"), "127.0.0.1", 9) == f"odd: not done within {fuzz.SECONDS} s:\nso far"
+    assert fuzz.fuzz(service(name="odd"), "127.0.0.1", 9) == "".join(
+        f"odd, {mode} requests: not done within {fuzz.SECONDS} s:\nso far\n" for mode in ("positive", "negative")
+    )
 
 
 def test_wrong_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:

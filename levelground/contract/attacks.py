@@ -270,7 +270,6 @@ def broken_handshakes_are_refused(client: Client) -> None:
         "version 99": right | {"Sec-WebSocket-Version": "99"},
         "a version of letters": right | {"Sec-WebSocket-Version": "abc"},
         "no key": {name: text for name, text in right.items() if name != "Sec-WebSocket-Key"},
-        "an empty key": right | {"Sec-WebSocket-Key": ""},
         "another protocol": right | {"Upgrade": "nope"},
         "no Connection": {name: text for name, text in right.items() if name != "Connection"},
     }
@@ -286,14 +285,14 @@ def broken_handshakes_are_refused(client: Client) -> None:
 
 @ATTACKS.check("ws-key", presumes="ws")
 def keys_that_are_none_are_refused(client: Client) -> None:
-    for key in ("abc", "a" * 1_000, "????????????????????????"):
+    for key in ("abc", "", "a" * 1_000, "????????????????????????"):
         headers = {
             "Connection": "Upgrade",
             "Upgrade": "websocket",
             "Sec-WebSocket-Version": "13",
             "Sec-WebSocket-Key": key,
         }
-        _must_refuse(client, f"a handshake with the key {key[:30]}", client.head("GET", SOCKET, headers))
+        _must_refuse(client, f"a handshake with the key {key[:30]!r}", client.head("GET", SOCKET, headers))
 
 
 @ATTACKS.check("ws-frames", presumes="ws")

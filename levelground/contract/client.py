@@ -148,10 +148,10 @@ class Client:
     Most do so, too, when it hangs up; `attempt` and `raw`, which are for bad input, return None then.
     """
 
-    def __init__(self, host: str, port: int, answer_seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(self, host: str, port: int, answer_seconds: float | None = None) -> None:
         self.host = host
         self.port = port
-        self._answer_seconds = answer_seconds
+        self._answer_seconds = answer_seconds or ANSWER_SECONDS
         self._ends = time.monotonic() + CHECK_SECONDS
         self._connection: _Connection | None = None
         self._previous = ""

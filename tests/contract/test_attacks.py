@@ -92,7 +92,7 @@ LIES = {
     "garbage is fine": Lie("pipelined-garbage", "garbage at once: expected a 4xx; got 200", {b"garbage": OK + OK}),
     "any version": Lie("ws-handshake", "version 99: expected a 4xx; got 101", {b"sion: 99": SWITCHED}),
     "a socket anywhere": Lie("ws-handshake", "at /nope: expected no WebSocket", {b"/nope HTTP/1.1": SWITCHED}),
-    "any key": Lie("ws-key", "the key abc: expected a 4xx; got 101", {b"Key: abc": SWITCHED}),
+    "any key": Lie("ws-key", "the key .abc.: expected a 4xx; got 101", {b"Key: abc": SWITCHED}),
     "any frame": Lie("ws-frames", "a ping in fragments: .*a close within 0.5 s; got none", handler=Deaf),
     "any length": Lie("ws-lengths", r"a frame of 4,611,.*: .* a close within 0.5 s; got none", handler=Deaf),
     "dies of a socket that is left": Lie("ws-hang-up", "another worker", handler=DiesOfSockets),
