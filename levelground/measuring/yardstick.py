@@ -31,6 +31,8 @@ class Yardstick:
     """The client's side. Raises OSError when the server is not there or does not answer in time."""
 
     def __init__(self, address: Address, timeout: float = 5.0) -> None:
+        """`timeout` is in seconds, besides the time that the work takes."""
+        self._timeout = timeout
         self._socket = socket.create_connection(address, timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._group: cgroup.Group | None = None
@@ -39,6 +41,8 @@ class Yardstick:
 
     def work(self, seconds: float) -> str:
         """When each piece was done, in so many seconds of work: packed as a slice's arrivals are."""
+        # On a slow service with a long answer a slice, and so the work beside it, takes seconds.
+        self._socket.settimeout(self._timeout + seconds)
         self._socket.sendall(_ASK.pack(int(seconds * 1e6)))
         (count,) = _TOLD.unpack(self._read(_TOLD.size))
         return arrivals.pack([0, *accumulate(array("I", self._read(4 * count)))])

@@ -37,6 +37,20 @@ def test_pieces_are_told_one_after_the_other_for_as_long_as_was_asked(address: t
     one.close()
 
 
+def test_work_may_take_longer_than_anything_else(address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    one = yardstick.Yardstick(address, timeout=1.0)
+    waited: list[float | None] = []
+
+    def read(size: int) -> bytes:
+        waited.append(one._socket.gettimeout())
+        return bytes(size)
+
+    monkeypatch.setattr(one, "_read", read)
+    one.work(30.0)
+    assert set(waited) == {31.0}
+    one.close()
+
+
 def test_the_next_client_is_served_when_the_first_has_gone(address: tuple[str, int]) -> None:
     for _ in range(2):
         one = yardstick.Yardstick(address)

@@ -1,5 +1,6 @@
 """The client that counts: it sends exactly what it is told to, however the answers come."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
@@ -61,6 +62,15 @@ def test_connections_stay_open_from_one_time_to_the_next() -> None:
         connections.send(range(2))
         connections.send(range(2, 4))
         assert server.connections - before <= 3
+
+
+def test_a_connection_that_was_closed_while_the_others_went_on_is_opened_again() -> None:
+    with connected(a_pool(2, 4), lambda *_: [RIGHT, None]) as (server, connections):
+        assert connections.send(range(1)) == 2
+        while server.closed < 2:
+            time.sleep(0.001)
+        assert connections.send(range(1, 2)) == 2
+        assert lines(server) == ["/0/0/0", "/0/1/0", "/1/0/0", "/1/1/0"]
 
 
 @pytest.mark.parametrize(
