@@ -168,6 +168,10 @@ class Upstream:
         """How many quotes each address has asked for, by the address."""
         return Counter(self._get("/asked"))
 
+    def most_open(self) -> Counter[str]:
+        """How many connections each address has had open at the same time, at most, by the address."""
+        return Counter(self._get("/open"))
+
     def container(self) -> str:
         return str(self._get("/about")["container"])
 

@@ -2,6 +2,7 @@
 
     GET /quote/<id>   200 JSON {"id": 7, "price": 7898}, after 10 ms
     GET /asked        200 JSON: how many quotes each address has asked for since the start
+    GET /open         200 JSON: how many connections each address has had open at the same time since then, at most
     GET /about        200 JSON: its container, by which its counters are found, and the CPUs that it may run on
 
 It runs beside Locust, so it does no more for a request than it must. Needs only the standard library.
@@ -24,11 +25,21 @@ def price(id: int) -> int:
     return id * 48271 % 10_000 + 1
 
 
-class Connection(asyncio.Protocol):
-    """One connection of a service; `asked` counts for all of them."""
+class Counts:
+    """What all connections have counted, by the address at their other end."""
 
-    def __init__(self, asked: Counter[str]) -> None:
-        self._asked = asked
+    def __init__(self) -> None:
+        self.asked: Counter[str] = Counter()
+        self.open: Counter[str] = Counter()
+        """Now."""
+        self.most_open: Counter[str] = Counter()
+
+
+class Connection(asyncio.Protocol):
+    """One connection of a service."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
         self._buffer = b""
 
     @override
@@ -37,6 +48,13 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._peer: str = transport.get_extra_info("peername")[0]
         self._loop = asyncio.get_running_loop()
+        counts = self._counts
+        counts.open[self._peer] += 1
+        counts.most_open[self._peer] = max(counts.open[self._peer], counts.most_open[self._peer])
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._counts.open[self._peer] -= 1
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -46,14 +64,16 @@ class Connection(asyncio.Protocol):
             self._buffer = self._buffer[end + 4 :]
             match target.split("/")[1:]:
                 case ["quote", id] if id.isdecimal() and len(id) < 10:
-                    self._asked[self._peer] += 1
+                    self._counts.asked[self._peer] += 1
                     self._loop.call_later(DELAY_SECONDS, self._answer, {"id": int(id), "price": price(int(id))})
                 case ["asked"]:
-                    self._answer(self._asked)
+                    self._answer(self._counts.asked)
+                case ["open"]:
+                    self._answer(self._counts.most_open)
                 case ["about"]:
                     self._answer({"container": socket.gethostname(), "cpus": sorted(os.sched_getaffinity(0))})
                 case _:
-                    self._answer({"there are": ["/quote/{id}", "/asked", "/about"]}, "404 Not Found")
+                    self._answer({"there are": ["/quote/{id}", "/asked", "/open", "/about"]}, "404 Not Found")
 
     def _answer(self, content: object, status: str = "200 OK") -> None:
         body = json.dumps(content).encode()
@@ -63,8 +83,8 @@ class Connection(asyncio.Protocol):
 
 async def serve(address: tuple[str, int]) -> None:
     """Until it is cancelled."""
-    asked: Counter[str] = Counter()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(asked), *address, backlog=_BACKLOG)
+    counts = Counts()
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(counts), *address, backlog=_BACKLOG)
     async with server:
         await server.serve_forever()
 

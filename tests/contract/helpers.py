@@ -16,6 +16,7 @@ class Helpers:
         self._lock = Lock()
         self._ran = Counter[str]()
         self._asked = 0
+        self._most_at_once = 0
         self._tally = dict.fromkeys(range(1, database.ROWS + 1), 0)
 
     def world(self, id: int) -> int:
@@ -38,8 +39,14 @@ class Helpers:
             self._ran[kind] += times
 
     def quote(self, times: int = 1) -> None:
+        """So many at once, each on a connection of its own."""
         with self._lock:
             self._asked += times
+            self._most_at_once = max(self._most_at_once, times)
+
+    def forget_connections(self, most: int) -> None:
+        """As if there had been no more than so many at once."""
+        self._most_at_once = most
 
     # As levelground.stand.helpers.Database
 
@@ -67,6 +74,9 @@ class Helpers:
         if not self.is_up:
             raise Away("upstream: connection refused")
         return Counter({"127.0.0.1": self._asked})
+
+    def most_open(self) -> Counter[str]:
+        return Counter({"127.0.0.1": self._most_at_once})
 
 
 HELPERS = Helpers()
