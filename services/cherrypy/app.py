@@ -40,8 +40,9 @@ class Root(Hello, Parameters, Echo, Validation, Forms, Pages, Streams, State, Mi
 
 
 def bad_request() -> None:
-    """The answer to an unexpected error: 400 to JSON that is nested too deep and to malformed parts, else 500."""
-    status = 400 if isinstance(sys.exc_info()[1], RecursionError | EOFError | ValueError) else 500
+    """The answer to an unexpected error: 400 to JSON that is nested too deep, to malformed parts, and to a parameter
+    that comes twice (CherryPy hands over a list, of which no number can be made), else 500."""
+    status = 400 if isinstance(sys.exc_info()[1], RecursionError | EOFError | ValueError | TypeError) else 500
     cherrypy.HTTPError(status).set_response()
 
 

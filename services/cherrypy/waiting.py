@@ -40,7 +40,7 @@ class Waiting:
         if not re.fullmatch("[0-9]{1,15}", digits):
             raise cherrypy.NotFound
         n, first = int(digits), int(start)
-        if n > 100:
+        if n > 100 or not 1 <= first <= 9_900:
             raise cherrypy.HTTPError(400)
         try:
             return {"prices": list(threads.map(price, range(first, first + n), timeout=SECONDS))}

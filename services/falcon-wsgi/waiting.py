@@ -26,7 +26,7 @@ class Sleep:
 
 class Fanout:
     def on_get(self, req: Request, resp: Response, n: str) -> None:
-        start = req.get_param_as_int("start", required=True)
+        start = req.get_param_as_int("start", required=True, min_value=1, max_value=9_900)
         if int(n) > 100:
             raise falcon.HTTPBadRequest
         try:

@@ -37,7 +37,7 @@ class Database:
         try:
             async with self.connections.acquire(timeout=SECONDS) as connection:
                 yield connection
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             raise falcon.HTTPServiceUnavailable from None
 
 

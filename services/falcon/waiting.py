@@ -35,7 +35,7 @@ class Fanout:
         self.upstream = upstream
 
     async def on_get(self, req: Request, resp: Response, n: str) -> None:
-        start = req.get_param_as_int("start", required=True)
+        start = req.get_param_as_int("start", required=True, min_value=1, max_value=9_900)
         if int(n) > 100:
             raise falcon.HTTPBadRequest
         client = self.upstream.client

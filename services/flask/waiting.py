@@ -31,7 +31,7 @@ def sleep(ms: int) -> dict[str, int]:
 @blueprint.get("/fanout/<int:n>")
 def fanout(n: int) -> dict[str, Any]:
     start = int(request.args["start"])
-    if n > 100:
+    if n > 100 or not 1 <= start <= 9_900:
         abort(400)
     return {"prices": list(threads.map(price, range(start, start + n), timeout=SECONDS))}
 

@@ -31,7 +31,7 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
     try:
         async with current_app.connections.acquire(timeout=SECONDS) as connection:
             yield connection
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         abort(503)
 
 

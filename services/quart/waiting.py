@@ -28,7 +28,7 @@ async def sleep(ms: int) -> dict[str, int]:
 @blueprint.get("/fanout/<int:n>")
 async def fanout(n: int) -> dict[str, list[int]]:
     start = int(request.args["start"])
-    if n > 100:
+    if n > 100 or not 1 <= start <= 9_900:
         abort(400)
     client = current_app.upstream
     try:

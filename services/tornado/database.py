@@ -28,7 +28,7 @@ async def connection(handler: RequestHandler) -> AsyncIterator[asyncpg.Connectio
     try:
         async with handler.settings["connections"].acquire(timeout=SECONDS) as connection:
             yield connection
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise HTTPError(503) from error
 
 

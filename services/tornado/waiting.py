@@ -31,7 +31,7 @@ class Sleep(RequestHandler):
 class Fanout(RequestHandler):
     async def get(self, digits: str) -> None:
         n, start = int(digits), whole(self.get_query_argument("start"))
-        if n > 100:
+        if n > 100 or not 1 <= start <= 9_900:
             raise HTTPError(400)
         client = AsyncHTTPClient()
         try:

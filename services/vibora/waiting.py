@@ -31,7 +31,7 @@ async def sleep(ms: int) -> Response:
 @blueprint.route(r"/fanout/(?=[0-9]{1,15}(?:\?|\Z))<n>", cache=False)
 async def fanout(n: str, request: Request, upstream: Session) -> Response:
     count, start = int(without_query(n)), int(argument(request, "start"))
-    if count > 100:
+    if count > 100 or not 1 <= start <= 9_900:
         return Response(b"Bad Request", 400)
     # Vibora's pool takes each connection that it has kept for one that is closed, and opens another.
     quotes = (upstream.get(f"/quote/{id}", timeout=2) for id in range(start, start + count))

@@ -10,7 +10,6 @@ from levelground.stand.upstream import price
 from tests.contract.helpers import HELPERS
 from tests.contract.honest import Honest, Lie, Reply, as_json, at, lying, service, serving
 
-DELAY_SECONDS = 0.004
 """Of the upstream, so that it takes less time to ask it for a hundred prices in a row."""
 
 
