@@ -1,6 +1,7 @@
 """Which CPUs the engine's side gives to whom, with a docker that only says what it was told."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,13 +21,15 @@ esac
 
 
 def up(folder: Path, cpus: int, **knobs: str) -> str:
-    """What `engine/stand up` says on a host with so many CPUs."""
+    """What `engine/stand up` says on a host with so many CPUs, in a copy: a run on this stand would refuse it."""
+    shutil.copytree(ROOT / "engine", folder / "engine")
+    shutil.copy(ROOT / ".env", folder)
     docker = folder / "docker"
     docker.write_text(_DOCKER)
     docker.chmod(0o755)
     own = {"PATH": f"{folder}:{os.environ['PATH']}", "FAKE_CPUS": str(cpus)}
     done = subprocess.run(
-        [ROOT / "engine" / "stand", "up"], env=os.environ | own | knobs, capture_output=True, text=True, timeout=60
+        [folder / "engine" / "stand", "up"], env=os.environ | own | knobs, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 1
     return done.stderr

@@ -55,7 +55,7 @@ def test_the_knobs_of_the_stand_are_no_mistake_on_any_command_line(kind: options
         ("SERVICES=flaks", "unknown service: flaks (there are: fastapi, "),
         ("SCENARIOS=hallo", "unknown scenario: hallo (there are: cookie, cpu, "),
         ("SERVICE=flask", "unknown option SERVICE (there are: SERVICES, SCENARIOS, MINUTES, ROUNDS, CONNECTIONS, "),
-        ("SERVICE=flask", "RESUME; and the knobs in .env: BIND_ADDRESS, GO_IMAGE, "),
+        ("SERVICE=flask", "RESUME; and the knobs in .env: BIND_ADDRESS, DATABASE_CONNECTIONS, GO_IMAGE, "),
         ("fast", "unknown option fast (there are: "),
         ("MINUTES=soon", "MINUTES=soon: it takes a number above 0"),
         ("MINUTES=0", "MINUTES=0: it takes a number above 0"),
