@@ -168,9 +168,9 @@ class Upstream:
         """How many quotes each address has asked for, by the address."""
         return Counter(self._get("/asked"))
 
-    def most_open(self) -> Counter[str]:
-        """How many connections each address has had open at the same time, at most, by the address."""
-        return Counter(self._get("/open"))
+    def most_at_once(self) -> Counter[str]:
+        """How many quotes for each address were under way at the same time, at most, since this was asked before."""
+        return Counter(self._get("/at-once"))
 
     def container(self) -> str:
         return str(self._get("/about")["container"])

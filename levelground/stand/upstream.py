@@ -2,7 +2,8 @@
 
     GET /quote/<id>   200 JSON {"id": 7, "price": 7898}, after 10 ms
     GET /asked        200 JSON: how many quotes each address has asked for since the start
-    GET /open         200 JSON: how many connections each address has had open at the same time since then, at most
+    GET /at-once      200 JSON: how many of each address's quotes were under way at the same time, at most, since this
+                      was asked before
     GET /about        200 JSON: its container, by which its counters are found, and the CPUs that it may run on
 
 It runs beside Locust, so it does no more for a request than it must. Needs only the standard library.
@@ -30,9 +31,14 @@ class Counts:
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
-        self.open: Counter[str] = Counter()
-        """Now."""
-        self.most_open: Counter[str] = Counter()
+        self.under_way: Counter[str] = Counter()
+        self.most_at_once: Counter[str] = Counter()
+
+    def begin(self, peer: str) -> None:
+        """A quote for this address is under way."""
+        self.asked[peer] += 1
+        self.under_way[peer] += 1
+        self.most_at_once[peer] = max(self.under_way[peer], self.most_at_once[peer])
 
 
 class Connection(asyncio.Protocol):
@@ -48,13 +54,6 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._peer: str = transport.get_extra_info("peername")[0]
         self._loop = asyncio.get_running_loop()
-        counts = self._counts
-        counts.open[self._peer] += 1
-        counts.most_open[self._peer] = max(counts.open[self._peer], counts.most_open[self._peer])
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._counts.open[self._peer] -= 1
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -64,16 +63,21 @@ class Connection(asyncio.Protocol):
             self._buffer = self._buffer[end + 4 :]
             match target.split("/")[1:]:
                 case ["quote", id] if id.isdecimal() and len(id) < 10:
-                    self._counts.asked[self._peer] += 1
-                    self._loop.call_later(DELAY_SECONDS, self._answer, {"id": int(id), "price": price(int(id))})
+                    self._counts.begin(self._peer)
+                    self._loop.call_later(DELAY_SECONDS, self._quote, int(id))
                 case ["asked"]:
                     self._answer(self._counts.asked)
-                case ["open"]:
-                    self._answer(self._counts.most_open)
+                case ["at-once"]:
+                    self._answer(self._counts.most_at_once)
+                    self._counts.most_at_once.clear()
                 case ["about"]:
                     self._answer({"container": socket.gethostname(), "cpus": sorted(os.sched_getaffinity(0))})
                 case _:
-                    self._answer({"there are": ["/quote/{id}", "/asked", "/open", "/about"]}, "404 Not Found")
+                    self._answer({"there are": ["/quote/{id}", "/asked", "/at-once", "/about"]}, "404 Not Found")
+
+    def _quote(self, id: int) -> None:
+        self._counts.under_way[self._peer] -= 1
+        self._answer({"id": id, "price": price(id)})
 
     def _answer(self, content: object, status: str = "200 OK") -> None:
         body = json.dumps(content).encode()

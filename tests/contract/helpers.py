@@ -39,12 +39,12 @@ class Helpers:
             self._ran[kind] += times
 
     def quote(self, times: int = 1) -> None:
-        """So many at once, each on a connection of its own."""
+        """So many at once."""
         with self._lock:
             self._asked += times
             self._most_at_once = max(self._most_at_once, times)
 
-    def forget_connections(self, most: int) -> None:
+    def remember(self, most: int) -> None:
         """As if there had been no more than so many at once."""
         self._most_at_once = most
 
@@ -75,7 +75,7 @@ class Helpers:
             raise Away("upstream: connection refused")
         return Counter({"127.0.0.1": self._asked})
 
-    def most_open(self) -> Counter[str]:
+    def most_at_once(self) -> Counter[str]:
         return Counter({"127.0.0.1": self._most_at_once})
 
 
