@@ -168,9 +168,9 @@ class Upstream:
         """How many quotes each address has asked for, by the address."""
         return Counter(self._get("/asked"))
 
-    def most_at_once(self) -> Counter[str]:
-        """How many quotes for each address were under way at the same time, at most, since this was asked before."""
-        return Counter(self._get("/at-once"))
+    def most_at_once(self, address: str) -> int:
+        """How many quotes for this address were under way at the same time, at most, since this was asked before."""
+        return int(self._get(f"/at-once/{address}"))
 
     def container(self) -> str:
         return str(self._get("/about")["container"])
@@ -179,12 +179,11 @@ class Upstream:
         """The CPUs that it may run on."""
         return list(self._get("/about")["cpus"])
 
-    def _get(self, path: str) -> dict[str, Any]:
+    def _get(self, path: str) -> Any:
         connection = http.client.HTTPConnection(self._address, timeout=CONNECT_SECONDS)
         try:
             connection.request("GET", path)
-            told: dict[str, Any] = json.loads(connection.getresponse().read())
-            return told
+            return json.loads(connection.getresponse().read())
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Away(f"upstream: {error}") from None
         finally:

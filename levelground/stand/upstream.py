@@ -1,10 +1,10 @@
 """The slow upstream that services ask for prices, as a server of its own: each answer takes 10 ms and no work.
 
-    GET /quote/<id>   200 JSON {"id": 7, "price": 7898}, after 10 ms
-    GET /asked        200 JSON: how many quotes each address has asked for since the start
-    GET /at-once      200 JSON: how many of each address's quotes were under way at the same time, at most, since this
-                      was asked before
-    GET /about        200 JSON: its container, by which its counters are found, and the CPUs that it may run on
+    GET /quote/<id>         200 JSON {"id": 7, "price": 7898}, after 10 ms
+    GET /asked              200 JSON: how many quotes each address has asked for since the start
+    GET /at-once/<address>  200 JSON: how many of its quotes were under way at the same time, at most, since this was
+                            asked before
+    GET /about              200 JSON: its container, by which its counters are found, and the CPUs that it may run on
 
 It runs beside Locust, so it does no more for a request than it must. Needs only the standard library.
 """
@@ -67,13 +67,14 @@ class Connection(asyncio.Protocol):
                     self._loop.call_later(DELAY_SECONDS, self._quote, int(id))
                 case ["asked"]:
                     self._answer(self._counts.asked)
-                case ["at-once"]:
-                    self._answer(self._counts.most_at_once)
-                    self._counts.most_at_once.clear()
+                case ["at-once", address]:
+                    self._answer(self._counts.most_at_once.pop(address, 0))
                 case ["about"]:
                     self._answer({"container": socket.gethostname(), "cpus": sorted(os.sched_getaffinity(0))})
                 case _:
-                    self._answer({"there are": ["/quote/{id}", "/asked", "/at-once", "/about"]}, "404 Not Found")
+                    self._answer(
+                        {"there are": ["/quote/{id}", "/asked", "/at-once/{address}", "/about"]}, "404 Not Found"
+                    )
 
     def _quote(self, id: int) -> None:
         self._counts.under_way[self._peer] -= 1

@@ -128,9 +128,9 @@ def prices_are_asked_for_at_once(client: Client) -> None:
     """At least two of a hundred are under way at the same time at the upstream: a client that takes long for each
     request of its own has no more, since each is answered after 10 ms."""
     with _upstream(client) as (upstream, own):
-        upstream.most_at_once()
+        upstream.most_at_once(own)
         client.must_answer(fanout(MOST_QUOTES, 101))
-        if (most := upstream.most_at_once()[own]) < 2:
+        if (most := upstream.most_at_once(own)) < 2:
             raise Mismatch(
                 f"GET /fanout/{MOST_QUOTES}", "several requests to the upstream at once", f"{most} at a time"
             )
