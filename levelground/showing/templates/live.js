@@ -195,6 +195,7 @@
   const look = async () => {
     clearTimeout(timer);
     const mine = ++looking;
+    const began = performance.now();
     let wait = EVERY_MS;
     try {
       const answer = await fetch(`compare/state?scenario=${encodeURIComponent(chosen.scenario ?? "")}`, { cache: "no-store" });
@@ -216,7 +217,8 @@
       say(at("problem"), `The stand does not answer (${error.message}); what is shown is as old as that.`);
       wait = SLOWLY_MS;
     }
-    if (mine === looking) timer = setTimeout(look, wait);
+    // A look that took long is no reason to wait for the next one; a breath between two leaves time to click.
+    if (mine === looking) timer = setTimeout(look, Math.max(100, wait - (performance.now() - began)));
   };
   dark.addEventListener("change", () => { if (state) { draw(); drawDetails(); } });
   look();
