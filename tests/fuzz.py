@@ -58,9 +58,9 @@ def fuzz(service: Service, host: str, port: int) -> str | None:
 def _run(folder: str, url: str, mode: str, checks: str) -> str | None:
     words = ["run", "openapi.yaml", "--url", url, "--mode", mode, "--checks", checks, "--max-examples", str(EXAMPLES)]
     words += ["--phases", "examples,coverage,fuzzing", "--seed", "1", "--generation-deterministic"]
-    words += ["--request-timeout", "5", "--continue-on-failure", "--workers", "4", "--warnings", "off"]
-    # That it has to throw away much of what it makes up says nothing about a service.
-    words += ["--suppress-health-check", "filter_too_much,too_slow"]
+    words += ["--request-timeout", "5", "--continue-on-failure", "--workers", "1", "--warnings", "off"]
+    # That making up requests is slow on a busy host, or that many are thrown away, says nothing about a service.
+    words += ["--suppress-health-check", "all"]
     try:
         done = subprocess.run(
             ["schemathesis", "--no-color", *words],
