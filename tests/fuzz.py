@@ -24,7 +24,7 @@ SECONDS = 60
 """How long the right requests may take, and the wrong ones: 10 s each on a quiet core."""
 LONGEST_MS = 5
 """Waiting that is asked for takes no longer: the schema allows for minutes."""
-EXAMPLES = 15
+EXAMPLES = 8
 """Random requests to each path."""
 CHECKS = {
     "positive": "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",

@@ -16,6 +16,8 @@ aiohttp_session.setup(sessions, EncryptedCookieStorage(SECRET_KEY, cookie_name="
 async def cookie(request: web.Request) -> web.Response:
     response = web.json_response({"color": request.cookies.get("color")})
     if color := request.query.get("set"):
+        if not (color.isascii() and color.isalpha()):
+            raise web.HTTPBadRequest
         response.set_cookie("color", color, max_age=3600, httponly=True, samesite="Lax")
     elif "expire" in request.query:
         response.del_cookie("color")

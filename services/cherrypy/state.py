@@ -13,6 +13,8 @@ class State:
         brought = cherrypy.request.cookie.get("color")
         cookies = cherrypy.response.cookie
         if set:
+            if not (set.isascii() and set.isalpha()):
+                raise cherrypy.HTTPError(400)
             cookies["color"] = set
             cookies["color"].update({"path": "/", "max-age": 3600, "httponly": True, "samesite": "Lax"})
         elif expire:

@@ -5,6 +5,7 @@ import hmac
 import json
 from typing import Any
 
+import falcon
 from falcon.asgi import Request, Response
 
 SECRET_KEY = b"of this stand, and no secret"
@@ -14,6 +15,8 @@ class Cookie:
     async def on_get(self, req: Request, resp: Response) -> None:
         resp.media = {"color": req.cookies.get("color")}
         if color := req.get_param("set"):
+            if not (color.isascii() and color.isalpha()):
+                raise falcon.HTTPBadRequest
             resp.set_cookie("color", color, path="/", max_age=3600, http_only=True, same_site="Lax")
         elif req.has_param("expire"):
             resp.unset_cookie("color", path="/")

@@ -18,7 +18,7 @@ sessions.add_middleware(SessionMiddleware, secret_key=SECRET_KEY)
 async def cookie(
     response: Response,
     color: Annotated[str | None, Cookie()] = None,
-    set_: Annotated[str | None, Query(alias="set")] = None,
+    set_: Annotated[str | None, Query(alias="set", pattern="^[a-z]+$")] = None,
     expire: bool = False,
 ) -> dict[str, str | None]:
     if set_:

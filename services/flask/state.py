@@ -1,6 +1,6 @@
 """State: a cookie, and a session that is signed."""
 
-from flask import Blueprint, Response, jsonify, request, session
+from flask import Blueprint, Response, abort, jsonify, request, session
 
 blueprint = Blueprint("state", __name__)
 
@@ -9,6 +9,8 @@ blueprint = Blueprint("state", __name__)
 def cookie() -> Response:
     response = jsonify(color=request.cookies.get("color"))
     if color := request.args.get("set"):
+        if not (color.isascii() and color.isalpha()):
+            abort(400)
         response.set_cookie("color", color, max_age=3600, httponly=True, samesite="Lax")
     elif "expire" in request.args:
         response.delete_cookie("color")

@@ -18,6 +18,8 @@ async def cookie(request: Request) -> Response:
     response = JsonResponse({"color": request.cookies.get("color")})
     args = parse_qs(request.parsed_url.query.decode())
     if "set" in args:
+        if not (args["set"][0].isascii() and args["set"][0].isalpha()):
+            return Response(b"Bad Request", 400)
         set_cookie(response, "color", args["set"][0], max_age=3600)
     elif "expire" in args:
         set_cookie(response, "color", "", max_age=0)
