@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDictProxy
 
 
@@ -12,7 +13,7 @@ from multidict import MultiDictProxy
 def refusing(*more: type[Exception]) -> Iterator[None]:
     try:
         yield
-    except (ValueError, web.RequestPayloadError, *more) as error:
+    except (ValueError, web.RequestPayloadError, HttpProcessingError, *more) as error:
         raise web.HTTPBadRequest(text=str(error)) from error
 
 

@@ -13,5 +13,5 @@ async def validate(request: web.Request) -> web.Response:
     try:
         order = Order.model_validate_json(await request.read())
     except ValidationError as error:
-        return web.json_response(text=error.json(), status=422)
+        return web.json_response(text=error.json(include_input=False), status=422)
     return web.json_response(order.receipt())

@@ -18,4 +18,4 @@ def validate() -> dict[str, Any]:
 
 @blueprint.errorhandler(ValidationError)
 def invalid(error: ValidationError) -> Response:
-    return Response(error.json(), 422, mimetype="application/json")
+    return Response(error.json(include_input=False), 422, mimetype="application/json")

@@ -12,7 +12,7 @@ async def validate(request: Request) -> Response:
     try:
         order = Order.model_validate_json(await request.body())
     except ValidationError as error:
-        return Response(error.json(), 422, media_type="application/json")
+        return Response(error.json(include_input=False), 422, media_type="application/json")
     return JSONResponse(order.receipt())
 
 

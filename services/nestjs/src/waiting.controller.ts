@@ -25,7 +25,7 @@ export class WaitingController {
   @Get("fanout/:n(^[0-9]+$)")
   @UseInterceptors(UnavailableInterceptor)
   async fanout(@Param("n", ParseIntPipe) n: number, @Query("start", ParseIntPipe) start: number) {
-    if (n > 100) throw new BadRequestException();
+    if (n > 100 || start < 1 || start > 9_900) throw new BadRequestException();
     const ids = Array.from({ length: n }, (_, i) => start + i);
     const answers = await Promise.all(ids.map((id) => firstValueFrom(this.upstream.get<Quote>(`/quote/${id}`))));
     return { prices: answers.map((answer) => answer.data.price) };
