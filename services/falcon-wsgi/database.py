@@ -41,6 +41,7 @@ def connection() -> Iterator[psycopg.Connection[dict[str, Any]]]:
         with connections.connection() as connection:
             yield connection
     except psycopg.Error:
+        connections.check()  # those that are lost are given up at once
         raise falcon.HTTPServiceUnavailable from None
 
 
