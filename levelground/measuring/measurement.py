@@ -290,6 +290,9 @@ class Measurement:
                 if not service.answers(name):
                     left_out[name] = "not part of what this service answers"
                     continue
+                if reason := service.declared.get(name):  # a scenario is called as the check of its answers is
+                    left_out[name] = reason
+                    continue
                 try:
                     target.scripts[name] = learned = target.endpoint.learn(transactions)
                     if learned.warning:

@@ -89,7 +89,14 @@ def run(
         Measurement(
             Plan(
                 services=tuple(
-                    Service(name, "contender", 0, only=("hello",) if name == "null" else ()) for name in replies
+                    Service(
+                        name,
+                        "contender",
+                        0,
+                        only=("hello",) if name == "null" else (),
+                        declared={"json": "It has none."} if name == "mute" else {},
+                    )
+                    for name in replies
                 ),
                 **({"connections": 2} | defaults | plan),  # type: ignore[arg-type]
             ),
@@ -149,6 +156,12 @@ def test_a_service_is_only_measured_in_the_scenarios_it_is_made_for(tmp_path: Pa
     folder = run(tmp_path, {"one": right, "null": right})
     assert {one.scenario for one in folder.read_slices() if one.service == "null"} == {"hello"}
     assert list(folder.read_run().services["null"].left_out) == ["json"]
+
+
+def test_a_service_is_left_out_of_a_scenario_that_it_declares_it_cannot_answer(tmp_path: Path) -> None:
+    folder = run(tmp_path, {"one": right, "mute": right})
+    assert {one.scenario for one in folder.read_slices() if one.service == "mute"} == {"hello"}
+    assert folder.read_run().services["mute"].left_out == {"json": "It has none."}
 
 
 def test_a_service_that_answers_one_scenario_wrongly_is_measured_in_the_others(tmp_path: Path) -> None:
