@@ -1,18 +1,11 @@
 """Features: what is said of Falcon and is no topic of the contract."""
 
-import asyncio
-import sys
-from contextlib import suppress
-from pathlib import Path
-from socket import create_server
 from typing import Any
-from urllib.request import urlopen
 
 import falcon
 from falcon.asgi import App, Request, Response
 
-WORKER_CLASS = "uvicorn_worker.UvicornWorker"
-SECONDS = 25
+from managed import under_gunicorn
 
 
 async def before(req: Request, resp: Response, resource: object, params: dict[str, Any]) -> None:
@@ -104,26 +97,7 @@ class Body:
 class Gunicorn:
     async def on_get(self, req: Request, resp: Response) -> None:
         """This app once more, under gunicorn with two worker processes, as uvicorn's documentation starts it."""
-        with create_server(("127.0.0.1", 0)) as socket:
-            port, descriptor = socket.getsockname()[1], socket.fileno()
-            options = ["--bind", f"fd://{descriptor}", "--workers", "2", "--worker-class", WORKER_CLASS]
-            options += ["--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--log-level", "error"]
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "gunicorn", "app:app", *options, pass_fds=[descriptor]
-            )
-        try:
-            text = await asyncio.to_thread(ask, f"http://127.0.0.1:{port}/")
-            processes = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        finally:
-            with suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
-        resp.media = {"worker_class": WORKER_CLASS, "processes": len(processes), "text": text}
-
-
-def ask(url: str) -> str:
-    with urlopen(url, timeout=SECONDS) as response:
-        return response.read().decode()
+        resp.media = await under_gunicorn()
 
 
 def register(app: App) -> None:

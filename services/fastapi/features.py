@@ -3,13 +3,7 @@
 Its OpenAPI document and the pages that show it are there by themselves: /openapi.json, /docs, /redoc.
 """
 
-import asyncio
-import sys
-from contextlib import suppress
-from pathlib import Path
-from socket import create_server
 from typing import Annotated, Any
-from urllib.request import urlopen
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -17,8 +11,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-WORKER_CLASS = "uvicorn_worker.UvicornWorker"
-SECONDS = 25
+from managed import under_gunicorn
 
 router = APIRouter()
 overridden = FastAPI()
@@ -73,23 +66,4 @@ router.routes.append(Route("/features/graphql", GraphQL()))
 @router.get("/features/gunicorn")
 async def gunicorn() -> dict[str, Any]:
     """This app once more, under gunicorn with two worker processes, as uvicorn's documentation starts it."""
-    with create_server(("127.0.0.1", 0)) as socket:
-        port, descriptor = socket.getsockname()[1], socket.fileno()
-        options = ["--bind", f"fd://{descriptor}", "--workers", "2", "--worker-class", WORKER_CLASS]
-        options += ["--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--log-level", "error"]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "gunicorn", "app:app", *options, pass_fds=[descriptor]
-        )
-    try:
-        text = await asyncio.to_thread(ask, f"http://127.0.0.1:{port}/")
-        processes = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    finally:
-        with suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-    return {"worker_class": WORKER_CLASS, "processes": len(processes), "text": text}
-
-
-def ask(url: str) -> str:
-    with urlopen(url, timeout=SECONDS) as response:
-        return response.read().decode()
+    return await under_gunicorn()
