@@ -5,15 +5,19 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"html/template"
 	"log"
 	"net/http"
 	"os"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
-	_ "github.com/jackc/pgx/v4/stdlib"
+	"github.com/jackc/pgx/v4"
+	"github.com/jackc/pgx/v4/stdlib"
 )
 
 // timeout is how long the service waits for others: for a connection that is free, a statement, a quote.
@@ -26,10 +30,11 @@ var (
 
 // mustOpenDatabase is the one that the environment names; each connection is opened when it is first needed.
 func mustOpenDatabase() *sql.DB {
-	database, err := sql.Open("pgx", "")
+	config, err := pgx.ParseConfig("")
 	if err != nil {
 		log.Fatal("database: ", err)
 	}
+	database := stdlib.OpenDB(*config, stdlib.OptionResetSession(mustBeOpen))
 	connections, err := strconv.Atoi(os.Getenv("DATABASE_CONNECTIONS"))
 	if err != nil {
 		log.Fatal("DATABASE_CONNECTIONS: ", err)
@@ -37,6 +42,23 @@ func mustOpenDatabase() *sql.DB {
 	database.SetMaxOpenConns(connections)
 	database.SetMaxIdleConns(connections)
 	return database
+}
+
+// mustBeOpen has a connection replaced that the database closed while nobody used it; version 5 of pgx looks by itself.
+// Nothing is there to be read from one that is well.
+func mustBeOpen(_ context.Context, connection *pgx.Conn) error {
+	socket, err := connection.PgConn().Conn().(syscall.Conn).SyscallConn()
+	if err != nil {
+		return driver.ErrBadConn
+	}
+	socket.Read(func(descriptor uintptr) (done bool) {
+		_, _, err = syscall.Recvfrom(int(descriptor), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		return true
+	})
+	if !errors.Is(err, syscall.EAGAIN) {
+		return driver.ErrBadConn
+	}
+	return nil
 }
 
 type numbered struct {
