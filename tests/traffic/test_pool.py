@@ -71,7 +71,7 @@ def test_scripts_are_as_if_every_answer_had_been_asked_for(
 
 
 @pytest.mark.parametrize("one", WITH_A_LENGTH, ids=lambda one: one.name)
-def test_of_thousands_of_transactions_few_are_asked_for(one: scenario.Scenario) -> None:
+def test_of_a_thousand_transactions_few_are_asked_for(one: scenario.Scenario) -> None:
     asked = Asked()
     scripts = rendered(one).learn(asked)
     assert len(asked.steps) <= 5 * 4 * SAMPLES
