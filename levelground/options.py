@@ -9,6 +9,7 @@ An option of a command is a field of its struct. Its `Meta` holds the bounds, th
 - `alone` says why it takes no other options.
 """
 
+import math
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -33,6 +34,8 @@ KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env")
 
 USUAL = "hello,params,echo"
 """Scenarios of a run that names none: the floor, parameters, bodies. More of them would leave each too little time."""
+ROUNDS = 6
+"""Rounds of a short run. Restarts move services, and only more of them make that average out."""
 
 Kind = type[Struct]
 _FINITE = sys.float_info.max
@@ -138,7 +141,13 @@ class Bench(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     scenarios: Scenarios = field(default_factory=lambda: _scenarios(USUAL))
     minutes: Annotated[float, Meta(gt=0, le=_FINITE, description="minutes of all rounds together")] = 3.0
-    rounds: Annotated[int, Meta(gt=0, description="rounds, with the services restarted between them")] = 6
+    rounds: Annotated[
+        Annotated[int, Meta(gt=0)] | None,
+        Meta(
+            description="rounds, with the services restarted between them",
+            extra={"otherwise": f"{ROUNDS}, and in a longer run one for each minute"},
+        ),
+    ] = None
     connections: Connections = 16
     seed: Seed = 1
     slice: Annotated[
@@ -185,7 +194,7 @@ class Bench(Struct, frozen=True, kw_only=True):
             rate=self.rate,
             objective=self.objective if self.load == "capacity" else None,
             precision=self.precision,
-            rounds=self.rounds,
+            rounds=self.rounds or max(ROUNDS, math.ceil(self.minutes)),
         )
 
 

@@ -15,7 +15,7 @@ def test_without_options_everything_is_measured_as_the_readme_says() -> None:
     given = options.parse(Bench, [])
     assert given.services == catalog.read()
     assert [one.name for one in given.scenarios] == ["echo", "hello", "params"]
-    assert (given.minutes, given.rounds, given.connections, given.seed) == (3.0, 6, 16, 1)
+    assert (given.minutes, given.plan().rounds, given.connections, given.seed) == (3.0, 6, 16, 1)
     assert (given.load, given.rate, str(given.objective)) == ("closed", Rate(0.5, is_share=True), "p99<50ms")
     assert (given.precision, given.slice, given.lead, given.resume) == (None, None, None, None)
 
@@ -38,6 +38,12 @@ def test_what_is_given_is_read() -> None:
     assert options.parse(Calibrate, ["PARTS=small,delay"]).parts == ["small", "delay"]
     assert options.parse(Footprint, ["REPEATS=2"]).repeats == 2
     assert [one.name for one in options.parse(Count, ["SCENARIOS=items,json"]).scenarios] == ["items", "json"]
+
+
+@pytest.mark.parametrize(("minutes", "rounds"), [("0.1", 6), ("6", 6), ("9.5", 10), ("60", 60)])
+def test_a_longer_run_has_a_round_for_each_minute(minutes: str, rounds: int) -> None:
+    assert options.parse(Bench, [f"MINUTES={minutes}"]).plan().rounds == rounds
+    assert options.parse(Bench, [f"MINUTES={minutes}", "ROUNDS=3"]).plan().rounds == 3
 
 
 def test_without_scenarios_hello_is_counted() -> None:

@@ -138,11 +138,12 @@ def one_service() -> dashboard.Dashboard:
         ),
         lines(
             "CPU time per request",
-            "CPU time per right answer in the service's own code, and in the kernel for it. Kernels tell the two apart "
-            f"by their ticks, so short moments say little. {AS_IT_WENT}",
+            "CPU time per right answer in the service's own code, in the kernel for it, and in the helpers that it asks. "
+            f"Kernels tell the first two apart by their ticks, so short moments say little. {AS_IT_WENT}",
             units.Seconds,
             Query(per("cpu_user_seconds", "requests", ONE, "scenario"), "{{scenario}}, own code"),
             Query(per("cpu_system_seconds", "requests", ONE, "scenario"), "{{scenario}}, kernel"),
+            Query(per("helpers_cpu_seconds", "requests", ONE, "scenario"), "{{scenario}}, helpers"),
         ),
         lines(
             "Latency",

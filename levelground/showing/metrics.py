@@ -86,6 +86,12 @@ GOOD: tuple[Counted[Slice], ...] = (
         is_always_measured=False,
     ),
     Counted(
+        "levelground_helpers_cpu_seconds",
+        "CPU time of the helpers (database, upstream) in slices without errors; no series where none could tell.",
+        lambda _, one: _seconds(sum(one.helper_cpu_us.values())) if one.helper_cpu_us or not one.asked else None,
+        is_always_measured=False,
+    ),
+    Counted(
         "levelground_generator_cpu_seconds",
         "CPU time of the generator in slices without errors, without waiting.",
         lambda _, one: one.generator_cpu_us / 1e6,

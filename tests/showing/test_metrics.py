@@ -76,6 +76,16 @@ def test_slices_add_up() -> None:
     assert value(metrics, "levelground_slices_total", **CELL) == 2
 
 
+def test_the_helpers_cpu_time_is_told_if_it_is_known() -> None:
+    metrics = begun()
+    metrics.add_slice(a_slice(asked={"postgres": 8}))
+    assert value(metrics, "levelground_helpers_cpu_seconds_total", **CELL) is None
+    metrics.add_slice(a_slice())
+    assert value(metrics, "levelground_helpers_cpu_seconds_total", **CELL) == 0
+    metrics.add_slice(a_slice(asked={"postgres": 8}, helper_cpu_us={"postgres": 30_000.0, "upstream": 10_000.0}))
+    assert value(metrics, "levelground_helpers_cpu_seconds_total", **CELL) == pytest.approx(0.04)
+
+
 def test_a_slice_with_errors_counts_for_nothing_else() -> None:
     metrics = begun()
     metrics.add_slice(a_slice(errors={"reset": 3, "wrong answer": 1}))
