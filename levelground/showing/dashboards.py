@@ -138,7 +138,7 @@ def one_service() -> dashboard.Dashboard:
         ),
         lines(
             "CPU time per request",
-            "CPU time per right answer in the service's own code, in the kernel for it, and in the helpers that it asks. "
+            "CPU time per right answer in the service's own code, in the kernel for it, and in the helpers it asks. "
             f"Kernels tell the first two apart by their ticks, so short moments say little. {AS_IT_WENT}",
             units.Seconds,
             Query(per("cpu_user_seconds", "requests", ONE, "scenario"), "{{scenario}}, own code"),
