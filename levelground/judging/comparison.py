@@ -25,6 +25,7 @@ _MEASUREMENT = {
     "generators": "generators",
     "lead_seconds": "lead-in, s",
     "schema": "schema of the record",
+    "instrument": "Level Ground's measuring code",
 }
 
 
@@ -245,7 +246,7 @@ def environment(before: Run, after: Run) -> list[Difference]:
         if name in bases[1]
     ]
     told += [(what, getattr(before, field), getattr(after, field)) for field, what in _MEASUREMENT.items()]
-    found = [Difference(None, what, str(one), str(two)) for what, one, two in told if one != two]
+    found = [Difference(None, what, _said(one), _said(two)) for what, one, two in told if one != two]
     for name in (name for name in before.services if name in after.services):
         abouts = [_mapping(run.services[name].about) for run in (before, after)]
         keys = [key for key in abouts[0] if key in abouts[1] and key not in ("container", "limits")]
@@ -301,6 +302,10 @@ def _limits(run: Run, service: str) -> dict[str, Any]:
 def _mapping(value: Any) -> Mapping[str, Any]:
     """Of what a record may hold in any form."""
     return value if isinstance(value, Mapping) else {}
+
+
+def _said(value: Any) -> str:
+    return "not on record" if value is None else str(value)
 
 
 def _image(image: Any) -> str:

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from levelground.contract import checker
-from levelground.measuring import certificate, count
+from levelground.measuring import certificate, count, instrument
 from levelground.measuring.ledger import Helper, Ledger, promises
 from levelground.measuring.plan import Plan
 from levelground.measuring.target import Target, cpus
@@ -385,6 +385,7 @@ class Measurement:
             calibration=certificate.newest(),
             websockets=[name for name, pool in self._transactions.items() if pool.websocket],
             helpers=self._told,
+            instrument=instrument.version(),
             instructions=count.newest(members, about_host["engine"]),
         )
 

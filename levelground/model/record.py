@@ -216,6 +216,8 @@ class Run:
     """Scenarios of messages: a latency of theirs is a message's round trip."""
     helpers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Those that a scenario of the run needs, as they described themselves: their CPUs, versions, settings."""
+    instrument: str | None = None
+    """A hash of the code that measured; null: older runs."""
     ended: str | None = None
     """Why the run ended: time, precision, or interrupted; null: it was broken off."""
     resumed: list[str] = field(default_factory=list)

@@ -119,6 +119,12 @@ def test_the_measurements_own_settings_and_the_base_images_are_told_too() -> Non
     ]
 
 
+def test_other_code_that_measured_is_told() -> None:
+    assert comparison.environment(a_run(), a_run(instrument="0123456789ab")) == [
+        Difference(None, "Level Ground's measuring code", "not on record", "0123456789ab")
+    ]
+
+
 def test_what_is_on_record_in_another_form_is_nothing_to_compare() -> None:
     odd = a_run(
         host={"engine": "none", "kernel": ["6.1"]},
