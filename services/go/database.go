@@ -5,19 +5,15 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"errors"
 	"html/template"
 	"log"
 	"net/http"
 	"os"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v4"
-	"github.com/jackc/pgx/v4/stdlib"
+	_ "github.com/jackc/pgx/v4/stdlib"
 )
 
 // timeout is how long the service waits for others: for a connection that is free, a statement, a quote.
@@ -30,11 +26,10 @@ var (
 
 // mustOpenDatabase is the one that the environment names; each connection is opened when it is first needed.
 func mustOpenDatabase() *sql.DB {
-	config, err := pgx.ParseConfig("")
+	database, err := sql.Open("pgx", "")
 	if err != nil {
 		log.Fatal("database: ", err)
 	}
-	database := stdlib.OpenDB(*config, stdlib.OptionResetSession(mustBeOpen))
 	connections, err := strconv.Atoi(os.Getenv("DATABASE_CONNECTIONS"))
 	if err != nil {
 		log.Fatal("DATABASE_CONNECTIONS: ", err)
@@ -42,23 +37,6 @@ func mustOpenDatabase() *sql.DB {
 	database.SetMaxOpenConns(connections)
 	database.SetMaxIdleConns(connections)
 	return database
-}
-
-// mustBeOpen has a connection replaced that the database closed while nobody used it; version 5 of pgx looks by itself.
-// Nothing is there to be read from one that is well.
-func mustBeOpen(_ context.Context, connection *pgx.Conn) error {
-	socket, err := connection.PgConn().Conn().(syscall.Conn).SyscallConn()
-	if err != nil {
-		return driver.ErrBadConn
-	}
-	socket.Read(func(descriptor uintptr) (done bool) {
-		_, _, err = syscall.Recvfrom(int(descriptor), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		return true
-	})
-	if !errors.Is(err, syscall.EAGAIN) {
-		return driver.ErrBadConn
-	}
-	return nil
 }
 
 type numbered struct {
@@ -138,13 +116,19 @@ func selectWorlds(ctx context.Context, ids []int) (rows []numbered, err error) {
 }
 
 // updateTally is one transaction. It would end with a context that has a deadline, and each of its statements may take
-// its time: so the context is cancelled by a timer, which starts again with each of them.
+// its time: so its context is cancelled by a timer, which starts again with each of them. To be connected takes a
+// deadline all the same: the lookup of a name heeds nothing else.
 func updateTally(ctx context.Context, ids []int, number int) (rows []numbered, err error) {
+	connection, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer connection.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	timer := time.AfterFunc(timeout, cancel)
 	defer timer.Stop()
-	transaction, err := database.BeginTx(ctx, nil)
+	transaction, err := connection.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +149,12 @@ func updateTally(ctx context.Context, ids []int, number int) (rows []numbered, e
 	}
 	timer.Reset(timeout)
 	return rows, transaction.Commit()
+}
+
+func connect(ctx context.Context) (*sql.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	return database.Conn(ctx)
 }
 
 type fortune struct {

@@ -122,6 +122,6 @@ def test_nothing_is_cut_off_at_any_width(browser: Page, seen: Seen, width: int, 
     del seen
     browser.look_like(width, 900, scheme)
     browser.wait_for("document.querySelectorAll('#plot svg').length === 1")
-    assert browser.evaluate("document.documentElement.scrollWidth") <= width
+    browser.wait_for(f"document.documentElement.scrollWidth <= {width}")
     browser.screenshot(tmp_path / "page.png")
     assert (tmp_path / "page.png").stat().st_size > 10_000

@@ -140,6 +140,7 @@
     // Drawn out of sight, then put in place at once.
     const views = [];
     const places = at("figures");
+    const width = innerWidth;
     const figures = [];
     for (const [number, one] of found.plots.entries()) {
       const figure = places.children[number]?.cloneNode(false) ?? document.createElement("figure");
@@ -159,6 +160,7 @@
     detailViews = views;
     figures.forEach((figure) => { figure.style.cssText = ""; });
     places.replaceChildren(...figures);
+    if (innerWidth !== width) dispatchEvent(new Event("resize")); // what was drawn meanwhile has the old width
     detailsAt = Date.now();
   };
 
