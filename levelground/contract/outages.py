@@ -21,7 +21,8 @@ from levelground.traffic.scenario import Step
 
 HELPER = "postgres"
 RECOVERY_SECONDS = 20.0
-"""How long after its end an outage may be felt: pools wait longer and longer between their attempts."""
+"""How long after its end an outage may be felt: pools wait longer and longer between their attempts. So may one from
+before: pools may still hold connections to an earlier database."""
 START_SECONDS = 60.0
 AT_ONCE = 16
 """Requests to each service: more than it has connections to the database (DATABASE_CONNECTIONS)."""
@@ -102,13 +103,13 @@ class _Patient:
 
     def before(self) -> None:
         self.ask(lambda client: client.must_answer(put_item(self.item, 1, created=True)))
-        self.ask(_must_be_right)
+        self.ask(lambda client: _must_become_well(client, "before"))
 
     def during(self) -> None:
         self.ask(self.check.run)
 
     def after(self) -> None:
-        self.ask(_must_recover)
+        self.ask(lambda client: _must_become_well(client, "after"))
         self.ask(lambda client: client.must_answer(get_item(self.item, 1)))
 
 
@@ -143,14 +144,14 @@ def _must_be_right(client: Client) -> None:
         client.must_answer(step)
 
 
-def _must_recover(client: Client) -> None:
+def _must_become_well(client: Client, when: str) -> None:
     deadline = time.monotonic() + RECOVERY_SECONDS
     while True:
         try:
             _must_be_right(client)
         except Mismatch as mismatch:
             if time.monotonic() > deadline:
-                raise Mismatch(f"{RECOVERY_SECONDS:g} s after the outage", "all well", str(mismatch)) from None
+                raise Mismatch(f"{RECOVERY_SECONDS:g} s {when} the outage", "all well", str(mismatch)) from None
             client.close()
             time.sleep(PAUSE_SECONDS)
         else:

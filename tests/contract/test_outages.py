@@ -65,6 +65,7 @@ def verdict(app: Stored, check: str = "database-away") -> str | None:
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "ANSWER_SECONDS", 1.0)
     monkeypatch.setattr(outages, "RECOVERY_SECONDS", 0.5)
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 0.05)
 
 
 @pytest.mark.parametrize("check", [each.name for each in outages.OUTAGES])
@@ -110,6 +111,22 @@ def test_a_service_that_does_not_recover_is_found() -> None:
 
     wrong = str(verdict(Broken(Switch())))
     assert wrong.startswith("0.5 s after the outage: expected all well; got GET /fortunes?added=A: expected 200")
+
+
+def test_connections_to_an_earlier_database_are_held_against_nobody() -> None:
+    class Restarted(Stored):
+        lost = 3
+
+        @override
+        def answer(self, template: str, request: Request, *parameters: str) -> Reply:
+            if template == "/db" and self.lost:
+                self.lost -= 1
+                return Reply(503)
+            return super().answer(template, request, *parameters)
+
+    app = Restarted(Switch())
+    assert verdict(app) is None
+    assert app.lost == 0
 
 
 def test_a_service_that_recovers_by_a_restart_is_found() -> None:
