@@ -34,6 +34,8 @@ def run(services: Sequence[Service], address_of: AddressOf, engine: Engine | Non
     """
     meant = [service for service in services if checker.meant_for(service, CHECKS)]
     print(f"Bad input: {len(CHECKS)} checks, {len(meant)} services", file=sys.stderr)
+    if spared := [service.name for service in services if service not in meant]:
+        print(f"spared, for x-only leaves all of these out: {', '.join(spared)}", file=sys.stderr)
     results = checker.check_all(meant, address_of, ATTACKS.checks, AT_ONCE)
     try:
         for check, outage in _outages(engine).items():
