@@ -250,8 +250,11 @@ def _compare(grid: Grid, resamples: int) -> _Comparison:
         return _Comparison(letters, ratios, cpu_ratios, found, nothing, nothing, ranking=ratios)
     ratios = statistics.ratios(grid.outcome, grid.baseline, rounds, seed, resamples=resamples)
     if (costs := grid.costs(min(resamples, undisturbed.RESAMPLES))) is not None:
-        each, ranking = undisturbed.each(costs), undisturbed.ratios(costs, grid.baseline)
-        return _Comparison(undisturbed.letters(costs), ratios, cpu_ratios, nothing, each, ranking, ranking)
+        ranking = undisturbed.ratios(costs, grid.baseline)
+        # Where too little is known of a baseline that is well, nobody can be compared with it in this way.
+        if any(ranking) or not grid.compared[grid.baseline]:
+            each, letters = undisturbed.each(costs), undisturbed.letters(costs)
+            return _Comparison(letters, ratios, cpu_ratios, nothing, each, ranking, ranking)
     # The best has the first letter: the highest rate, or the lowest latency.
     better = 1 / grid.outcome if grid.run.load == "open" else grid.outcome
     letters = statistics.letters(better, rounds, seed, resamples=resamples)

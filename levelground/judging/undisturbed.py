@@ -161,7 +161,7 @@ class Costs:
     """The undisturbed costs of all services of a scenario: logarithms of µs per answer, by round and service."""
 
     logs: Floats
-    """NaN where a service has no windows in a round."""
+    """By round, or by neighbouring rounds that are taken together. NaN where a service has too few windows."""
     noise: Floats
     """Variances of `logs` by resampling blocks."""
     resampled: Floats
@@ -170,7 +170,7 @@ class Costs:
 
 @dataclass(frozen=True)
 class _Round:
-    """Of one round, with an entry for each service; NaN where one has no windows."""
+    """Of one round, or of those taken together, with an entry for each service; NaN where one has too few windows."""
 
     logs: Floats
     noise: Floats
@@ -182,7 +182,8 @@ class Memory:
     """What was worked out for rounds that are over, so that a run can be judged again and again while it goes on."""
 
     def __init__(self) -> None:
-        self.lengths: dict[tuple[int, int], list[int]] = {}
+        self.enough: dict[Hashable, bool] = {}
+        self.lengths: dict[Hashable, list[int]] = {}
         self.rounds: dict[Hashable, _Round] = {}
 
 
@@ -199,18 +200,18 @@ def costs(
     With a `memory`, which belongs to one scenario, only what has changed is worked out; the lengths of windows are
     then looked at again only when there is twice as much to look at.
     """
-    services = len(gaps[0]) if gaps else 0
     known = Memory() if memory is None else memory
-    much = len(gaps), sum(map(len, pieces)).bit_length()
+    groups = _groups(gaps, answers, known)
+    much = str(groups), sum(map(len, pieces)).bit_length()
     if much not in known.lengths:
         pooled = [one for of_round in pieces for one in of_round]
         slowdown = Slowdown(pooled, np.ones((1, len(pooled))))
-        known.lengths[much] = [
-            _length([of_round[column] for of_round in gaps], slowdown, answers) for column in range(services)
-        ]
+        by_service = zip(*(_joined(gaps, group) for group in groups), strict=True)
+        known.lengths[much] = [_length(of_service, slowdown, answers) for of_service in by_service]
     lengths = known.lengths[much]
     rounds = []
-    for number, (of_round, work) in enumerate(zip(gaps, pieces, strict=True)):
+    for number, group in enumerate(groups):
+        of_round, work = _joined(gaps, group), [one for label in group for one in pieces[label]]
         content = sum(len(one) for of_service in of_round for one in of_service), sum(map(len, work))
         key = (number, resamples, len(work), *content, *lengths)
         if key not in known.rounds:
@@ -218,9 +219,43 @@ def costs(
         rounds.append(known.rounds[key])
     if not rounds:
         return Costs(np.empty((0, 0)), np.empty((0, 0)), np.empty((resamples, 0)))
-    logs = np.array([one.logs for one in rounds])
-    present = np.maximum(np.isfinite(logs).sum(axis=0), 1)
-    return Costs(logs, np.array([one.noise for one in rounds]), sum(one.drawn for one in rounds) / present)
+    logs, noise = np.array([one.logs for one in rounds]), np.array([one.noise for one in rounds])
+    # Rounds differ by what the host did: who is missing in one of them cannot be compared with who is not.
+    partly = ~np.isfinite(logs).all(axis=0)
+    logs[:, partly] = noise[:, partly] = np.nan
+    return Costs(logs, noise, np.where(partly, 0.0, np.mean([one.drawn for one in rounds], axis=0)))
+
+
+def _groups(gaps: Sequence[Sequence[Sequence[Floats]]], answers: int, known: Memory) -> list[list[int]]:
+    """Which neighbouring rounds are taken together: none, or no more than give most services enough windows in each.
+
+    Of three rounds or more at least two groups are left, since one would know nothing of restarts; of two, the second
+    may have just begun.
+    """
+    rounds, best, most = len(gaps), list[list[int]](), -1
+
+    def has_enough(column: int, group: Sequence[int]) -> bool:
+        mine = [one for label in group for one in gaps[label][column]]
+        key = (column, *group, sum(map(len, mine)))
+        if key not in known.enough:
+            known.enough[key] = windows(mine, answers).enough
+        return known.enough[key]
+
+    for number in range(rounds, 0 if rounds < 3 else 1, -1):
+        parts = np.array_split(np.arange(rounds)[::-1], number)  # the last rounds are together first
+        groups = [part[::-1].tolist() for part in reversed(parts)]
+        served = sum(all(has_enough(column, group) for group in groups) for column in range(len(gaps[0])))
+        if served > most:
+            best, most = groups, served
+    return best
+
+
+def _joined(gaps: Sequence[Sequence[Sequence[Floats]]], group: Sequence[int]) -> list[list[Floats]]:
+    """By service and block, of all rounds in a group."""
+    return [
+        [one for each in of_service for one in each]
+        for of_service in zip(*(gaps[label] for label in group), strict=True)
+    ]
 
 
 def _round(

@@ -318,6 +318,9 @@ def _disturbed(table: Table) -> str:
     )
     if table.disturbed_share > _HARDLY_EVER_CALM:
         told += ": there was hardly an undisturbed moment to read costs from"
+    is_well = table.baseline is not None and table.services[table.baseline].valid
+    if is_well and measure(table) == MEASURES["closed"]:
+        told += f"; too little to read an undisturbed cost of {table.baseline} from: ranked as it went"
     return told
 
 

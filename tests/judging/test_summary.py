@@ -349,6 +349,19 @@ def test_a_closed_loop_with_arrivals_is_ranked_by_its_undisturbed_cost() -> None
     assert (fast.group, scored.services["starlette"].group) == ("a", "b")
 
 
+def test_a_baseline_with_too_few_windows_leaves_nobody_ranked_by_what_others_have() -> None:
+    # One answer in a turn of the slow baseline, so that it has no window of 16 of them.
+    slices = [
+        replace(one, arrivals=arrivals.pack([50_000] * 10)) if one.service == "starlette" else one
+        for one in undisturbed_slices({"starlette": 50.0, "fast": 40.0})
+    ]
+    scored = summary.of(undisturbed_run(), slices).scenarios["hello"]
+    assert summary.measure(scored) == "throughput_ratio"
+    assert [cell.undisturbed_us_per_request for cell in scored.services.values()] == [None, None]
+    # As it went, both were as fast.
+    assert {cell.group for cell in scored.services.values()} == {"a"}
+
+
 def test_before_any_block_has_ended_a_run_with_arrivals_has_empty_cells() -> None:
     judged = summary.of(undisturbed_run(), [])
     assert judged.scenarios["hello"].services["fast"].undisturbed_ratio is None

@@ -61,6 +61,30 @@ def test_services_fast_and_slow_are_read_within_a_few_percent_of_their_true_cost
         assert ratio.estimate == pytest.approx(TRUTHS[0] / truth, rel=0.05)
 
 
+def test_short_rounds_are_taken_together_until_each_service_has_enough_in_all_of_them() -> None:
+    assert len(simulated(0, rounds=6, blocks=20).logs) == 6
+    costs = simulated(0, rounds=6, blocks=6)
+    assert len(costs.logs) == 2
+    assert np.isfinite(costs.logs).all()
+    costs_us, ratios = undisturbed.each(costs), undisturbed.ratios(costs, 0)
+    for us, ratio, truth in zip(costs_us, ratios, TRUTHS, strict=True):
+        assert us is not None
+        assert ratio is not None
+        assert ratio.low <= TRUTHS[0] / truth <= ratio.high
+
+
+def test_a_service_that_lacks_windows_in_some_rounds_is_compared_with_nobody() -> None:
+    rng = np.random.default_rng(6)
+    known = [[gaps(rng, 60.0, 300, noise=0.005) for _ in range(20)] for _ in range(3)]
+    whole = [[gaps(rng, 50.0, 160) for _ in range(20)] for _ in range(3)]
+    partly = [whole[0], [np.empty(0)] * 20, [np.empty(0)] * 20]
+    costs = undisturbed.costs(list(zip(whole, partly, whole, strict=True)), known, ANSWERS, 1, resamples=50)
+    assert len(costs.logs) == 3
+    assert [one is None for one in undisturbed.each(costs)] == [False, True, False]
+    assert [one is None for one in undisturbed.ratios(costs, 0)] == [False, True, False]
+    assert undisturbed.letters(costs)[1] == ""
+
+
 def test_twins_share_a_letter_and_others_do_not() -> None:
     letters = undisturbed.letters(simulated(0))
     assert letters[0] == letters[1]

@@ -133,6 +133,13 @@ def test_a_table_of_undisturbed_costs_leads_with_them_and_says_how_disturbed_the
     assert names == ["go", "starlette"]
 
 
+def test_a_table_that_had_to_do_without_undisturbed_costs_says_so() -> None:
+    summary = a_summary(hello={"starlette": a_cell(), "go": a_cell()})
+    summary.scenarios["hello"] = replace(summary.scenarios["hello"], disturbed_share=0.83, disturbed_factor=2.2)
+    told = "; too little to read an undisturbed cost of starlette from: ranked as it went"
+    assert any(line.endswith(told) for line in rendered(summary))
+
+
 def test_counted_instructions_and_user_and_kernel_time_have_columns_where_there_are_any() -> None:
     told = {
         "instructions_per_request": Instructions(154_337.2, 0.0006),
