@@ -20,7 +20,7 @@ from levelground.contract.topics.streams import SOCKET
 from levelground.stand import catalog
 from levelground.stand.catalog import Service
 
-SECONDS = 60
+SECONDS = 180
 """How long the right requests may take, and the wrong ones: 10 s each on a quiet core."""
 LONGEST_MS = 5
 """Waiting that is asked for takes no longer: the schema allows for minutes."""
