@@ -14,6 +14,7 @@ from locust.env import Environment
 
 from levelground.judging.live import Live
 from levelground.model.folder import RESULTS, Folder
+from levelground.model.look import announced
 from levelground.showing import frame, live
 from levelground.stand import catalog
 
@@ -52,7 +53,8 @@ def install(environment: Environment) -> None:
             followed = newest()
             if isinstance(followed, str):
                 return followed
-            told = look(followed, followed.read())
+            with announced(followed.folder.path):
+                told = look(followed, followed.read())
             return "this run has no such scenario or service" if told is None else msgspec.json.encode(told)
 
         told = thread.apply(answer)

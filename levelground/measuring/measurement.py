@@ -18,6 +18,7 @@ from levelground.measuring.target import Target, cpus
 from levelground.measuring.yardstick import Yardstick
 from levelground.model import arrivals, histogram, record
 from levelground.model.folder import Folder
+from levelground.model.look import Patience
 from levelground.stand import catalog, host, probe
 from levelground.stand.conditions import Meter
 from levelground.traffic import client, crew, rates, schedule
@@ -80,6 +81,7 @@ class Measurement:
         """What the helpers say of themselves."""
         self._saturated: dict[str, dict[str, float]] = {name: {} for name in self._transactions}
         self._past = folder.last_slice()
+        self._patience = Patience(folder.path)
         self._round = 0
 
     def run(self) -> None:
@@ -180,6 +182,7 @@ class Measurement:
             self._folder.append(replace(conditions, known_work=known))
             if self._after_block(self._folder):
                 return "precision"
+            self._patience.wait(conditions.seconds)
         raise AssertionError("there is always another block")
 
     def _generators(self) -> int:
