@@ -27,6 +27,8 @@ def test_a_5xx_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     document = fuzz.schema()
     document["paths"] = {"/json": document["paths"]["/json"]}
     monkeypatch.setattr(fuzz, "schema", lambda: document)
+    with serving() as port:
+        assert fuzz.fuzz(service(), "127.0.0.1", port) is None
     with serving(app=staticmethod(lying(at("/json"), status=500)())) as port:
         wrong = str(fuzz.fuzz(service(), "127.0.0.1", port))
     assert "Server error" in wrong

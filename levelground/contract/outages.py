@@ -21,8 +21,8 @@ from levelground.traffic.scenario import Step
 
 HELPER = "postgres"
 RECOVERY_SECONDS = 20.0
-"""How long after its end an outage may be felt: pools wait longer and longer between their attempts. So may one from
-before: pools may still hold connections to an earlier database."""
+"""How long after its end an outage may be felt: pools wait longer and longer between their attempts. And how long the
+first one may have to wait, for pools that still hold connections to an earlier database."""
 START_SECONDS = 60.0
 AT_ONCE = 16
 """Requests to each service: more than it has connections to the database (DATABASE_CONNECTIONS)."""

@@ -202,16 +202,16 @@ def costs(
     """
     known = Memory() if memory is None else memory
     groups = _groups(gaps, answers, known)
-    much = str(groups), sum(map(len, pieces)).bit_length()
+    much = len(gaps), len(groups), sum(map(len, pieces)).bit_length()
+    gaps = [_joined(gaps, group) for group in groups]
+    pieces = [[one for label in group for one in pieces[label]] for group in groups]
     if much not in known.lengths:
         pooled = [one for of_round in pieces for one in of_round]
         slowdown = Slowdown(pooled, np.ones((1, len(pooled))))
-        by_service = zip(*(_joined(gaps, group) for group in groups), strict=True)
-        known.lengths[much] = [_length(of_service, slowdown, answers) for of_service in by_service]
+        known.lengths[much] = [_length(of_service, slowdown, answers) for of_service in zip(*gaps, strict=True)]
     lengths = known.lengths[much]
     rounds = []
-    for number, group in enumerate(groups):
-        of_round, work = _joined(gaps, group), [one for label in group for one in pieces[label]]
+    for number, (of_round, work) in enumerate(zip(gaps, pieces, strict=True)):
         content = sum(len(one) for of_service in of_round for one in of_service), sum(map(len, work))
         key = (number, resamples, len(work), *content, *lengths)
         if key not in known.rounds:
@@ -232,7 +232,8 @@ def _groups(gaps: Sequence[Sequence[Sequence[Floats]]], answers: int, known: Mem
     Of three rounds or more at least two groups are left, since one would know nothing of restarts; of two, the second
     may have just begun.
     """
-    rounds, best, most = len(gaps), list[list[int]](), -1
+    rounds, services = len(gaps), len(gaps[0]) if gaps else 0
+    best, most = list[list[int]](), -1
 
     def has_enough(column: int, group: Sequence[int]) -> bool:
         mine = [one for label in group for one in gaps[label][column]]
@@ -244,9 +245,11 @@ def _groups(gaps: Sequence[Sequence[Sequence[Floats]]], answers: int, known: Mem
     for number in range(rounds, 0 if rounds < 3 else 1, -1):
         parts = np.array_split(np.arange(rounds)[::-1], number)  # the last rounds are together first
         groups = [part[::-1].tolist() for part in reversed(parts)]
-        served = sum(all(has_enough(column, group) for group in groups) for column in range(len(gaps[0])))
+        served = sum(all(has_enough(column, group) for group in groups) for column in range(services))
         if served > most:
             best, most = groups, served
+        if served == services:
+            break
     return best
 
 

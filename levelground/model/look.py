@@ -15,13 +15,14 @@ MOST_SECONDS = 1.0
 """What is not used is kept up to this."""
 STALE_SECONDS = 10.0
 """An older announcement is of somebody who has died."""
+_FILE = ".look"
 _PAUSE_SECONDS = 0.002
 
 
 @contextmanager
 def announced(folder: Path) -> Iterator[None]:
     """For as long as one looks at the run in this folder, one at a time."""
-    path = folder / ".look"
+    path = folder / _FILE
     with suppress(OSError):
         path.touch()
     try:
@@ -35,7 +36,7 @@ class Patience:
     """The generator's with those who look at the run in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / ".look"
+        self._path = folder / _FILE
         self._left = 0.0
 
     def wait(self, spent: float) -> None:

@@ -37,7 +37,10 @@ def test_the_instructions_of_a_request_are_counted_and_recorded(
     jsonschema.validate(report, schema.of("count"))
     starlette = report["services"]["starlette"]
     found = starlette["scenarios"]["hello"]
-    assert found["spread"] < 10 * LARGEST_SPREAD  # a busy host moves it, though by little
+    # A busy host moves it a little, and the table says so.
+    assert found["spread"] < 10 * LARGEST_SPREAD
+    is_too_wide = found["spread"] > LARGEST_SPREAD
+    assert f"{100 * found['spread']:.3f} %{' (too wide)' if is_too_wide else ''}" in output
     assert 50_000 < found["instructions_per_request"] < 500_000
     assert len(found["repeats"]) == 2
     told = command("docker", "compose", "images", "--format", "json", "starlette").stdout

@@ -73,6 +73,18 @@ def test_short_rounds_are_taken_together_until_each_service_has_enough_in_all_of
         assert ratio.low <= TRUTHS[0] / truth <= ratio.high
 
 
+@pytest.mark.simulated
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("blocks", [6, 7, 8])
+def test_of_short_rounds_taken_together_all_intervals_hold(blocks: int, seed: int) -> None:
+    costs = simulated(seed, rounds=6, blocks=blocks)
+    assert len(costs.logs) in (2, 3)
+    for ratio, truth in zip(undisturbed.ratios(costs, 0), TRUTHS, strict=True):
+        assert ratio is not None
+        assert ratio.low <= TRUTHS[0] / truth <= ratio.high
+        assert ratio.estimate == pytest.approx(TRUTHS[0] / truth, rel=0.015)
+
+
 def test_a_service_that_lacks_windows_in_some_rounds_is_compared_with_nobody() -> None:
     rng = np.random.default_rng(6)
     known = [[gaps(rng, 60.0, 300, noise=0.005) for _ in range(20)] for _ in range(3)]
