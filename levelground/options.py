@@ -26,7 +26,7 @@ from levelground.model.objective import Objective
 from levelground.stand import catalog
 from levelground.stand.catalog import ROLES, Service, UnknownName
 from levelground.traffic import scenario
-from levelground.traffic.rates import HALF, LOADS, Rate
+from levelground.traffic.rates import HALF, LOADS, Rate, trial_seconds
 from levelground.traffic.scenario import Scenario
 
 KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env").read_text(), re.MULTILINE))
@@ -34,8 +34,11 @@ KNOBS = frozenset(re.findall(r"^(\w+)=", (Path(__file__).parent.parent / ".env")
 
 USUAL = "hello,params,echo"
 """Scenarios of a run that names none: the floor, parameters, bodies. More of them would leave each too little time."""
-ROUNDS = 6
-"""Rounds of a short run. Restarts move services, and only more of them make that average out."""
+MINUTES, ROUNDS = 3.0, 6
+"""Of a run that names neither. Restarts move services, and only more rounds make that average out."""
+TRIALS, TRIALS_OF_A_ROUND = 20, 8
+"""Of each service in each scenario, in a search for capacities: what a run that names no minutes has time for, and what
+a round has time for at least."""
 
 Kind = type[Struct]
 _FINITE = sys.float_info.max
@@ -140,12 +143,21 @@ class Hostile(Struct, frozen=True, kw_only=True):
 class Bench(Struct, frozen=True, kw_only=True):
     services: Services = field(default_factory=catalog.read)
     scenarios: Scenarios = field(default_factory=lambda: _scenarios(USUAL))
-    minutes: Annotated[float, Meta(gt=0, le=_FINITE, description="minutes of all rounds together")] = 3.0
+    minutes: Annotated[
+        Annotated[float, Meta(gt=0, le=_FINITE)] | None,
+        Meta(
+            description="minutes of all rounds together",
+            extra={"otherwise": f"{MINUTES:g}; in a search for capacities what {TRIALS} trials of each service take"},
+        ),
+    ] = None
     rounds: Annotated[
         Annotated[int, Meta(gt=0)] | None,
         Meta(
             description="rounds, with the services restarted between them",
-            extra={"otherwise": f"{ROUNDS}, and in a longer run one for each minute"},
+            extra={
+                "otherwise": f"{ROUNDS}, and in a longer run one for each minute; in a search for capacities as many "
+                f"as hold {TRIALS_OF_A_ROUND} trials of each service, but two at least"
+            },
         ),
     ] = None
     connections: Connections = 16
@@ -182,11 +194,18 @@ class Bench(Struct, frozen=True, kw_only=True):
 
     def plan(self) -> Plan:
         """What to measure."""
+        minutes = self.minutes or MINUTES
+        rounds = max(ROUNDS, math.ceil(minutes))
+        if self.load == "capacity":
+            trial = self.slice / 1000 if self.slice else trial_seconds(self.objective)
+            once = trial * sum(service.answers(one.name) for one in self.scenarios for service in self.services)
+            minutes = self.minutes or math.ceil(TRIALS * once / 60)
+            rounds = min(rounds, max(2, int(60 * minutes / (TRIALS_OF_A_ROUND * once))))
         return Plan(
             services=self.services,
             scenarios=self.scenarios,
             connections=self.connections,
-            minutes=self.minutes,
+            minutes=minutes,
             seed=self.seed,
             slice_seconds=self.slice and self.slice / 1000,
             lead_seconds=self.lead and self.lead / 1000,
@@ -194,7 +213,7 @@ class Bench(Struct, frozen=True, kw_only=True):
             rate=self.rate,
             objective=self.objective if self.load == "capacity" else None,
             precision=self.precision,
-            rounds=self.rounds or max(ROUNDS, math.ceil(self.minutes)),
+            rounds=self.rounds or rounds,
         )
 
 

@@ -13,8 +13,9 @@ import selectors
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -39,6 +40,14 @@ class BrowserFailed(Exception):
     """The browser refused a command, a script of the page threw, or what was awaited did not come."""
 
 
+@dataclass(frozen=True)
+class File:
+    """What a page is given in place of another host's answer."""
+
+    media_type: str
+    body: bytes = b""
+
+
 class Page:
     """The one page of a browser."""
 
@@ -54,6 +63,7 @@ class Page:
         """What the page's scripts wrote, what they threw, and what the browser complained of."""
         self.requests: list[str] = []
         """Addresses that the page asked for, but for its own and what it holds itself."""
+        self._elsewhere: Mapping[str, File] = {}
 
     def _attach(self) -> None:
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
@@ -70,6 +80,11 @@ class Page:
             raise BrowserFailed(f"{address}: {error}")
         self._until(lambda: self._loaded, f"{address} does not load")
         return self
+
+    def give(self, elsewhere: Mapping[str, File]) -> None:
+        """From here on, addresses of https are answered from these files; any other of them cannot be reached."""
+        self._elsewhere = elsewhere
+        self._call("Fetch.enable", patterns=[{"urlPattern": "https://*"}])
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression of JavaScript; of a promise, what it resolves to."""
@@ -122,13 +137,7 @@ class Page:
         return {"clip": {**size, "scale": 1}}
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        number = next(self._numbers)
-        message = {"id": number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        left = json.dumps(message).encode() + b"\0"
-        while left:
-            left = left[os.write(self._to, left) :]
+        number = self._send(method, **parameters)
         answer: dict[str, Any] = {}
 
         def is_answered() -> bool:
@@ -143,6 +152,17 @@ class Page:
             raise BrowserFailed(f"{method}: {error['message']}")
         result: dict[str, Any] = answer["result"]
         return result
+
+    def _send(self, method: str, **parameters: Any) -> int:
+        """The number that the answer will bear."""
+        number = next(self._numbers)
+        message = {"id": number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        left = json.dumps(message).encode() + b"\0"
+        while left:
+            left = left[os.write(self._to, left) :]
+        return number
 
     def _until(
         self, is_over: Callable[[], bool], otherwise: str, take: Callable[[dict[str, Any]], None] | None = None
@@ -171,13 +191,23 @@ class Page:
             case "Runtime.exceptionThrown":
                 self.console.append(_thrown(told["exceptionDetails"]))
             case "Log.entryAdded":
-                self.console.append(told["entry"]["text"])
+                self.console.append(" ".join((told["entry"]["text"], told["entry"].get("url", ""))).rstrip())
             case "Network.requestWillBeSent":
                 is_own = told.get("type") == "Document"
                 if not is_own and told["request"]["url"].startswith(("http", "ws")):
                     self.requests.append(told["request"]["url"])
             case "Network.webSocketCreated":
                 self.requests.append(told["url"])
+            case "Fetch.requestPaused":
+                self._answer(told["requestId"], self._elsewhere.get(told["request"]["url"]))
+
+    def _answer(self, request: str, file: File | None) -> None:
+        if file is None:
+            self._send("Fetch.failRequest", requestId=request, errorReason="AddressUnreachable")
+            return
+        head = [{"name": "Content-Type", "value": file.media_type}]
+        body = base64.b64encode(file.body).decode()
+        self._send("Fetch.fulfillRequest", requestId=request, responseCode=200, responseHeaders=head, body=body)
 
     def close(self) -> None:
         self._session = None

@@ -15,7 +15,7 @@ def test_without_options_everything_is_measured_as_the_readme_says() -> None:
     given = options.parse(Bench, [])
     assert given.services == catalog.read()
     assert [one.name for one in given.scenarios] == ["echo", "hello", "params"]
-    assert (given.minutes, given.plan().rounds, given.connections, given.seed) == (3.0, 6, 16, 1)
+    assert (given.plan().minutes, given.plan().rounds, given.connections, given.seed) == (3.0, 6, 16, 1)
     assert (given.load, given.rate, str(given.objective)) == ("closed", Rate(0.5, is_share=True), "p99<50ms")
     assert (given.precision, given.slice, given.lead, given.resume) == (None, None, None, None)
 
@@ -44,6 +44,27 @@ def test_what_is_given_is_read() -> None:
 def test_a_longer_run_has_a_round_for_each_minute(minutes: str, rounds: int) -> None:
     assert options.parse(Bench, [f"MINUTES={minutes}"]).plan().rounds == rounds
     assert options.parse(Bench, [f"MINUTES={minutes}", "ROUNDS=3"]).plan().rounds == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "minutes", "rounds"),
+    [
+        # Nine services, three scenarios, trials of a second.
+        (["SERVICES=contenders", "SCENARIOS=hello,sleep,cpu"], 9, 2),
+        (["SERVICES=contenders", "SCENARIOS=hello"], 3, 2),
+        (["SERVICES=contenders", "SCENARIOS=hello", "MINUTES=10"], 10, 8),
+        (["SERVICES=contenders", "SCENARIOS=hello", "MINUTES=30"], 30, 25),
+        (["SERVICES=contenders", "SCENARIOS=hello", "MINUTES=1"], 1, 2),
+        (["SERVICES=contenders", "SCENARIOS=hello", "OBJECTIVE=p99<10ms"], 1, 3),
+        (["SERVICES=starlette,go", "SCENARIOS=hello", "SLICE=6000"], 4, 2),
+        # nginx serves hello alone.
+        (["SERVICES=starlette,null", "SCENARIOS=hello,json", "SLICE=2000"], 2, 2),
+        (["SERVICES=contenders", "SCENARIOS=hello", "ROUNDS=5"], 3, 5),
+    ],
+)
+def test_a_search_for_capacities_has_time_for_its_trials(given: list[str], minutes: float, rounds: int) -> None:
+    plan = options.parse(Bench, ["LOAD=capacity", *given]).plan()
+    assert (plan.minutes, plan.rounds) == (minutes, rounds)
 
 
 def test_without_scenarios_hello_is_counted() -> None:

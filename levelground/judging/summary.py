@@ -119,6 +119,14 @@ class Table:
     """The service that this scenario's ratios are to: the run's baseline, or the first service where the baseline has
     no part; null: no service has."""
 
+    @property
+    def why_dropped(self) -> list[str]:
+        """Why blocks were dropped, each reason with how many."""
+        told = [f"{why} ×{count}" for why, count in self.dropped.items()]
+        if alone := self.dropped_blocks - sum(self.dropped.values()):
+            told.append(f"no good slice of {self.baseline} ×{alone}")
+        return told
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -211,10 +219,12 @@ def table(grid: Grid, resamples: int = statistics.RESAMPLES) -> Table:
         return Table(load=grid.run.load, blocks=0, dropped_blocks=0, services={})
     compared, totals, tried = _compare(grid, resamples), _total(grid), grid.trials()
     share, factor = undisturbed.disturbance(grid.known_work()) or (None, None)
+    # Trials of capacities are not paired, and those that miss the objective say as much as those that meet it.
+    alone = 0 if grid.run.load == "capacity" else int(np.isnan(grid.throughput[:, grid.baseline]).sum())
     return Table(
         load=grid.run.load,
         blocks=len(grid.measured),
-        dropped_blocks=len(grid.disturbed) + int(np.isnan(grid.throughput[:, grid.baseline]).sum()),
+        dropped_blocks=len(grid.disturbed) + alone,
         services={
             name: _cell(grid, column, compared, totals, tried.get(name)) for column, name in enumerate(grid.names)
         },

@@ -66,7 +66,7 @@ class Yardstick:
 
 
 def piece() -> int:
-    """About 60 µs of what web frameworks do: JSON both ways, strings, bytes, dictionaries."""
+    """About 15 µs of what web frameworks do: JSON both ways, strings, bytes, dictionaries."""
     text = json.dumps(_ORDER)
     order = json.loads(text)
     headers = {f"x-{key}": str(value).encode() for key, value in order.items()}

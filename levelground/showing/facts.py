@@ -193,16 +193,13 @@ def dropped(summary: Summary) -> Listing:
     """How many blocks were dropped, for what, and how disturbed the host was."""
     rows = []
     for name, table in summary.scenarios.items():
-        reasons = [f"{why} ×{count}" for why, count in table.dropped.items()]
-        if rest := table.dropped_blocks - sum(table.dropped.values()):
-            reasons.append(f"no good slice of {table.baseline} ×{rest}")
         disturbed = "not measured"
         if table.disturbed_share is not None and table.disturbed_factor is not None:
             disturbed = (
                 f"{100 * table.disturbed_share:.0f} % of the time, work then took {table.disturbed_factor:.2f} times "
                 "as long"
             )
-        rows.append(_Dropped(name, table.blocks, table.dropped_blocks, ", ".join(reasons) or "–", disturbed))
+        rows.append(_Dropped(name, table.blocks, table.dropped_blocks, ", ".join(table.why_dropped) or "–", disturbed))
     return listing.of("dropped", "Blocks that do not count", _DROPPED, {"": rows})
 
 

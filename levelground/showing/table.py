@@ -300,10 +300,7 @@ def _own_connections(summary: Summary, scenario: str) -> str:
 
 
 def _dropped(table: Table) -> str:
-    if not table.dropped_blocks:
-        return ""
-    reasons = ", ".join(f"{why} ×{count}" for why, count in table.dropped.items())
-    return f", {table.dropped_blocks} dropped" + (f" ({reasons})" if reasons else "")
+    return f", {table.dropped_blocks} dropped ({', '.join(table.why_dropped)})" if table.dropped_blocks else ""
 
 
 _HARDLY_EVER_CALM = 0.9

@@ -12,10 +12,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from levelground.stand.image import LISTS
-
-SUFFIX = ".metadata"
-"""Of the folder beside the list of an image's files."""
+from levelground.stand import image as images
 
 
 @dataclass(frozen=True)
@@ -39,10 +36,10 @@ Distributions = Mapping[str, Distribution]
 
 def read(image: str, results: Path) -> Distributions | None:
     """The distributions of the image with this id; None if its metadata was not taken out of it."""
-    folder = results / LISTS / (image.removeprefix("sha256:") + SUFFIX)
-    if not folder.is_dir():
+    taken = images.folder(image, results)
+    if not taken.is_dir():
         return None
-    places = sorted({str(path.parent.parent) for path in folder.rglob("METADATA")})
+    places = sorted({str(path.parent.parent) for path in taken.rglob("METADATA")})
     found = (_distribution(one) for one in distributions(path=places))
     return {canonicalize_name(one.name): one for one in found}
 

@@ -1,6 +1,6 @@
 """How many packages are installed in a service's image, told from the names of its files.
 
-engine/stand lists the files of every image once, from outside: no tool is in all images.
+engine/stand takes the files that show them out of every image once, from outside: no tool is in all images.
 """
 
 import re
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-LISTS = ".images"
-"""The folder in results/ with one list for each image, named by the image's id."""
+TAKEN = ".packages"
+"""The folder in results/ with a folder for each image, named by the image's id."""
 
 _PYTHON = re.compile(r"(?:^|/)site-packages/[^/]+\.dist-info/METADATA$")
 _NODE = re.compile(r"(?:^|/)node_modules/(?:@[^/]+/)?[^/]+/package\.json$")
@@ -43,6 +43,11 @@ def count(files: Iterable[str]) -> Packages:
 
 
 def packages(image: str, results: Path) -> Packages | None:
-    """The packages of the image with this id; None if its files were not listed yet."""
-    path = results / LISTS / image.removeprefix("sha256:")
-    return count(path.read_text().splitlines()) if path.exists() else None
+    """The packages of the image with this id; None if its files were not taken yet."""
+    taken = folder(image, results)
+    return count(str(path.relative_to(taken)) for path in taken.rglob("*")) if taken.is_dir() else None
+
+
+def folder(image: str, results: Path) -> Path:
+    """Where the files of the image with this id are, if they were taken."""
+    return results / TAKEN / image.removeprefix("sha256:")

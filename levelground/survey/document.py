@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import jsonschema
 import openapi_spec_validator
@@ -18,9 +19,11 @@ METHODS = ("get", "put", "post", "delete", "patch")
 MOUNTED = ("/static/",)
 """Below these a framework serves files: no handler of its own stands behind each of them."""
 
+_LINKED = re.compile(r"""<(?:link|script|img)\b[^>]*\b(?:href|src)=["']([^"']+)""")
 IN_NO_BROWSER = (
     "The page is served and names the document; its scripts come from another host, which no container of the stand "
-    "can ask, and no browser is in this image."
+    "can ask, and no browser is in this image. That a browser shows every operation there is among the tests "
+    "(tests/end_to_end/test_survey.py)."
 )
 
 
@@ -103,18 +106,23 @@ def shows(page: str, program: str, document: str) -> Check:
     def check(look: Look) -> Held:
         # Not a client whose answers are evidence: the head of a page shows nothing of what is claimed.
         with Client(look.host, look.port) as client:
-            answer = client.get(page)
+            place, answer = page, client.get(page)
             if answer.status in (301, 302, 307, 308) and answer.headers.get("location", "").startswith("/"):
-                answer = client.get(answer.headers["location"])
-        answer.must_be(200)
-        text = answer.body.decode("utf-8", "replace")
+                place = answer.headers["location"]
+                answer = client.get(place)
+            answer.must_be(200)
+            text = answer.body.decode("utf-8", "replace")
+            named = [urljoin(place, one) for one in _LINKED.findall(text) if not urlsplit(one).netloc]
+            missing = [one for one in named if client.get(one).status >= 400]
         for piece in (program, document):
             if piece.lower() not in text.lower():
                 raise answer.mismatch(f"a page with {piece}")
         scripts = re.findall(r"""<script[^>]*\bsrc=["']([^"']+)""", text)
         look.note(f"GET {page}", f"{answer.status} text/html that names {program} and {document}")
         look.note(f"GET {page}: its scripts", ", ".join(one.rpartition("/")[2] for one in scripts) or "none")
-        return Held(note=IN_NO_BROWSER)
+        if missing:
+            look.note(f"GET {', '.join(missing)}", "named by the page, and not served")
+        return Held(note=" ".join([IN_NO_BROWSER, *(f"It names {one}, which is not served." for one in missing)]))
 
     return check
 

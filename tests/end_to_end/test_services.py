@@ -43,6 +43,14 @@ def test_the_port_map_names_every_service_with_its_port_and_version(up: str) -> 
     assert ":8089 " in up
 
 
+def test_what_is_up_is_not_recreated_when_it_is_brought_up_again(up: str) -> None:
+    del up
+    ours = ("docker", "ps", "-q", "--filter", "label=com.docker.compose.project=levelground")
+    before = command(*ours).stdout.split()
+    assert command("make", "up").returncode == 0
+    assert sorted(command(*ours).stdout.split()) == sorted(before)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_contract_holds(name: str, conformance: str) -> None:
     """Of what failed, each line says which check and what was wrong."""

@@ -185,9 +185,12 @@ def test_capacities_are_found_again_from_the_trials() -> None:
     for block in range(60):
         for name, capacity in truth.items():
             rate = capacity * random.uniform(0.8, 1.25)
-            latency = histogram.of([10_000_000 if rate < capacity else 90_000_000] * 100)
-            slices.append(a_slice(block=block, service=name, offered_per_second=rate, latency=latency, requests=100))
+            met = rate < capacity
+            latency = histogram.of([10_000_000 if met else 90_000_000] * 100)
+            one = a_slice(block=block, service=name, offered_per_second=rate, latency=latency, requests=100)
+            slices.append(replace(one, unanswered=0 if met else 3))
     scored = summary.of(run, slices).scenarios["hello"]
+    assert (scored.blocks, scored.dropped_blocks) == (60, 0)
     for name, capacity in truth.items():
         found = scored.services[name].capacity_per_second
         assert found is not None

@@ -70,8 +70,9 @@ def results(tmp_path: Path) -> Path:
     names = ("starlette", "go")
     facts = {"version": "20.10", "images": dict.fromkeys(names, IMAGE), "bytes": {IMAGE: 250_000_000}}
     (tmp_path / ".engine.json").write_text(json.dumps(facts))
-    (tmp_path / ".images").mkdir()
-    (tmp_path / ".images" / ("1" * 64)).write_text("venv/lib/python3.13/site-packages/h11-1.dist-info/METADATA\n")
+    metadata = image.folder(IMAGE, tmp_path) / "venv/lib/python3.13/site-packages/h11-1.dist-info" / "METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text("Name: h11\n")
     return tmp_path
 
 

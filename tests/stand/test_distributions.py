@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from levelground.stand.distributions import Distributions, extra_of, read, required
-from levelground.stand.image import LISTS
+from levelground.stand.image import folder
 
 FRAMEWORK = """\
 Metadata-Version: 2.4
@@ -36,7 +36,7 @@ TOOL = "Metadata-Version: 2.1\nName: tool\nVersion: 4\nLicense: Apache-2.0\nAuth
 
 def an_image(results: Path, *metadata: str) -> Distributions:
     for number, text in enumerate(metadata):
-        path = results / LISTS / "abc.metadata" / "venv/lib/site-packages" / f"d{number}-1.dist-info" / "METADATA"
+        path = folder("sha256:abc", results) / "venv/lib/site-packages" / f"d{number}-1.dist-info" / "METADATA"
         path.parent.mkdir(parents=True)
         path.write_text(text)
     found = read("sha256:abc", results)

@@ -104,6 +104,10 @@ def test_a_page_that_shows_the_document_names_it_and_its_program() -> None:
     assert "no browser is in this image" in found.note
     moved = fake.text("", "Location: /docs/", status="301 Moved")
     assert held(check, {"GET /docs": moved, "GET /docs/": fake.page(right)}) == found
+    icon = f'<link rel="icon" href="icon.png">{right}'
+    told = held(check, {"GET /docs": moved, "GET /docs/": fake.page(icon)}).note
+    assert told == f"{found.note} It names /docs/icon.png, which is not served."
+    assert held(check, {"GET /docs": fake.page(icon), "GET /icon.png": fake.page("")}) == found
     refused(check, {"GET /docs": fake.page("swagger-ui")}, "a page with /openapi.json")
     refused(check, {"GET /docs": fake.page("/openapi.json")}, "a page with swagger-ui")
     refused(check, {}, "expected 200")
