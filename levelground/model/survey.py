@@ -129,6 +129,8 @@ class Record:
     claims: list[Answered]
     speed: list[Speed]
     costs: list[Cost] = field(default_factory=list)
+    machines: dict[str, str] = field(default_factory=dict)
+    """Of each run that speeds and costs come from, in words; older surveys did not say."""
     schema: int = SCHEMA
 
 

@@ -160,6 +160,9 @@ def _speed(record: Record) -> Iterator[str]:
         "Each sentence is computed from the newest run that can tell; the intervals in parentheses hold for a whole "
         "table at once, and a ratio takes the worse limit of both sides."
     )
+    for machine in dict.fromkeys(record.machines.values()):
+        runs = [run for run, words in record.machines.items() if words == machine]
+        yield f"Measured on {as_markdown(machine)} (runs {', '.join(runs)}): rates are this machine's."
     for one in record.speed:
         yield ""
         yield f"### {as_markdown(one.says)}"

@@ -135,6 +135,7 @@ def survey(
     runs = speed.Runs.read(results)
     contenders = [one.name for one in services if one.role == "contender"]
     weights = _footprint(results)
+    speeds, costs = speed.answer(runs, contenders), speed.costs(runs, contenders)
     return Record(
         survey="",
         started=started,
@@ -142,8 +143,9 @@ def survey(
         features=list(FEATURES),
         systems=[_system(one.subject, wanted, up, installed, weights) for one in chapters],
         claims=[answered[position] for position in range(len(claims))],
-        speed=speed.answer(runs, contenders),
-        costs=speed.costs(runs, contenders),
+        speed=speeds,
+        costs=costs,
+        machines=speed.machines(runs, speeds, costs),
     )
 
 

@@ -7,12 +7,14 @@ once, so the quotient of one's lower and the other's upper limit is a limit too,
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from levelground.judging.summary import Summary, Table, measure
 from levelground.model.interval import Interval
 from levelground.model.survey import Cost, Speed, Verdict
+from levelground.stand import host
 
 AS_GOOD = 0.95
 """On a par: not surely slower than this share of the other's speed."""
@@ -86,6 +88,10 @@ class Runs:
                 newest[one.scenario] = one
         return [newest[name] for name in sorted(newest)]
 
+    def hosts(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The name of each run, and its host as the record has it."""
+        return ((one.run, one.context["host"]) for one in self._summaries if one.context.get("host"))
+
     def _all(self, load: str) -> Iterator[Measured]:
         for summary in self._summaries:
             for scenario, table in summary.scenarios.items():
@@ -104,6 +110,12 @@ def answer(runs: Runs, contenders: Sequence[str]) -> list[Speed]:
         replace(_vibora_and_classic(runs), system="Vibora"),
         _stops_paying(runs, maintained),
     ]
+
+
+def machines(runs: Runs, speeds: Iterable[Speed], costs: Iterable[Cost]) -> dict[str, str]:
+    """The machine of each run that these come from, in words."""
+    used = {line.partition(",")[0] for one in speeds for line in one.evidence} | {one.run for one in costs}
+    return {run: ", ".join(host.words(told)) for run, told in runs.hosts() if run in used}
 
 
 def costs(runs: Runs, contenders: Sequence[str]) -> list[Cost]:

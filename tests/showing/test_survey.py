@@ -71,6 +71,14 @@ def test_each_verdict_has_its_mark_and_its_words_in_the_guide() -> None:
     assert "**You need an X.** Not: [A](#a). Could not be checked: [B](#b)." in text
 
 
+def test_rates_stand_beside_the_machines_that_they_are_of() -> None:
+    text = survey.page(a_record(machines={"1": "2 × CPU", "2": "4 × CPU <b>", "3": "2 × CPU"}))
+    assert "Measured on 2 × CPU (runs 1, 3): rates are this machine's." in text
+    assert "Measured on 4 × CPU" in text
+    assert "<b>" not in text
+    assert "Measured on" not in survey.page(a_record())
+
+
 def test_what_is_not_claimed_is_left_empty_and_said() -> None:
     text = survey.page(a_record(a_claim()))
     assert "| x | yes |  |" in text

@@ -1,6 +1,7 @@
 """Claims about speed: verdicts and sentences from intervals."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 from levelground.judging.summary import Cell, Summary, Table
 from levelground.model.interval import Interval
 from levelground.model.survey import Speed, Verdict
-from levelground.survey.speed import Runs, answer, costs
+from levelground.survey.speed import Runs, answer, costs, machines
 from tests.samples import a_cell
 
 CONTENDERS = ("fastapi", "sanic", "vibora")
@@ -154,6 +155,16 @@ def test_costs_are_those_of_the_newest_run_of_all(tmp_path: Path) -> None:
     ]
     assert {one.run for one in found} == {"1"}
     assert costs(Runs([]), CONTENDERS) == []
+
+
+def test_the_machines_of_the_runs_that_were_used_are_named() -> None:
+    host = {"cpus": 2, "cpu": "EPYC", "kernel": "6.18", "cgroup_version": 1, "engine": None}
+    everybody = closed({"fastapi": 1.0, "sanic": 2.0, "vibora": 3.0})
+    used = replace(a_summary("2", hello=everybody), context={"host": host})
+    older = replace(a_summary("1", hello=everybody), context={"host": host})
+    runs = Runs([used, older, a_summary("0", json=everybody)])
+    found = machines(runs, answer(runs, CONTENDERS), costs(runs, CONTENDERS))
+    assert found == {"2": "2 × EPYC, Linux 6.18, cgroup v1"}
 
 
 def test_waiting_says_nothing_of_speed_and_many_scenarios_are_told_by_their_ends() -> None:
