@@ -158,7 +158,8 @@ def _speed(record: Record) -> Iterator[str]:
     yield from _heading("Speed")
     yield (
         "Each sentence is computed from the newest run that can tell; the intervals in parentheses hold for a whole "
-        "table at once, and a ratio takes the worse limit of both sides."
+        "table at once, and a ratio takes the worse limit of both sides. Ratios are of undisturbed costs; those *as it "
+        "went* are of throughput, where a run was too short for that."
     )
     for machine in dict.fromkeys(record.machines.values()):
         runs = [run for run, words in record.machines.items() if words == machine]

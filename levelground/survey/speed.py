@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from levelground.judging.summary import Summary, Table, measure
+from levelground.judging.summary import MEASURES, Summary, Table, measure
 from levelground.model.interval import Interval
 from levelground.model.survey import Cost, Speed, Verdict
 from levelground.stand import host
@@ -382,7 +382,8 @@ def _rate(rate: Interval) -> str:
 
 
 def _line(one: Measured, what: str, ratio: Interval) -> str:
-    return f"{one.run}, {one.scenario}: {what}: {_times(ratio)}"
+    gone = ", as it went" if measure(one.table) == MEASURES["closed"] else ""
+    return f"{one.run}, {one.scenario}{gone}: {what}: {_times(ratio)}"
 
 
 def _listed(parts: Iterable[str]) -> str:

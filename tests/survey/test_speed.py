@@ -157,6 +157,16 @@ def test_costs_are_those_of_the_newest_run_of_all(tmp_path: Path) -> None:
     assert costs(Runs([]), CONTENDERS) == []
 
 
+def test_a_number_says_if_it_is_as_it_went() -> None:
+    cells = {name: a_cell(throughput_ratio=near(speed)) for name, speed in {"vibora": 2.5, "sanic": 1.0}.items()}
+    gone, undisturbed = (
+        a_summary("r", db=table("closed", cells)),
+        a_summary("r", db=closed({"vibora": 2.5, "sanic": 1})),
+    )
+    assert told("Vibora is more than twice", gone).evidence[0].startswith("r, db, as it went: vibora to sanic: 2.50")
+    assert told("Vibora is more than twice", undisturbed).evidence[0].startswith("r, db: vibora to sanic: 2.50")
+
+
 def test_the_machines_of_the_runs_that_were_used_are_named() -> None:
     host = {"cpus": 2, "cpu": "EPYC", "kernel": "6.18", "cgroup_version": 1, "engine": None}
     everybody = closed({"fastapi": 1.0, "sanic": 2.0, "vibora": 3.0})
