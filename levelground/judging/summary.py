@@ -124,7 +124,9 @@ class Table:
         """Why blocks were dropped, each reason with how many."""
         told = [f"{why} ×{count}" for why, count in self.dropped.items()]
         if alone := self.dropped_blocks - sum(self.dropped.values()):
-            told.append(f"no good slice of {self.baseline} ×{alone}")
+            baseline = self.services.get(self.baseline or "")
+            kind = "good slice" if baseline is None or baseline.valid else "valid cell"
+            told.append(f"no {kind} of {self.baseline} ×{alone}")
         return told
 
 

@@ -245,7 +245,7 @@ def _host(live: Live, found: Table) -> str:
         )
     if found.disturbed_share is not None:
         said.append(f"{100 * found.disturbed_share:.0f} % in all of this scenario")
-    why = ", ".join(f"{why} ×{count}" for why, count in found.dropped.items())
+    why = ", ".join(found.why_dropped)
     dropped = f"{found.dropped_blocks} of {found.blocks} blocks dropped"
     return "; ".join([*said, f"{dropped} ({why})" if why else dropped]) + "."
 

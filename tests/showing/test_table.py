@@ -35,6 +35,17 @@ def rendered(summary: Summary) -> list[str]:
     return table.render(summary).splitlines()
 
 
+def test_what_was_dropped_adds_up() -> None:
+    found = a_summary(hello={"starlette": a_cell(), "go": a_cell()})
+    for well, why in ((True, "no good slice of starlette ×2"), (False, "no valid cell of starlette ×2")):
+        cells = {"starlette": a_cell(valid=well), "go": a_cell()}
+        dropped = replace(
+            found.scenarios["hello"], services=cells, dropped_blocks=5, dropped={"CPU time stolen by the hypervisor": 3}
+        )
+        text = table.render(replace(found, scenarios={"hello": dropped}))
+        assert f", 5 dropped (CPU time stolen by the hypervisor ×3, {why})" in text
+
+
 @pytest.mark.parametrize("load", table.COLUMNS)
 def test_every_column_has_a_heading_and_its_cells_are_apart(load: str) -> None:
     cell = a_cell(cpu_us_per_request=Interval(123_456.7, 1.0, 9_999_999.9), errors=1_234_567, latency_ratio=ONE)
