@@ -111,6 +111,11 @@ def lowest(of: Windows, counts: Floats) -> Floats:
     return means
 
 
+def _whole(us: Floats) -> Floats:
+    """What `lowest` found, with the first, of all blocks as they are, in place of what a resample lacks."""
+    return np.where(np.isfinite(us), us, us[0])
+
+
 class Slowdown:
     """By which factor the host slows known work down in the lowest windows of any length, in one round."""
 
@@ -120,12 +125,12 @@ class Slowdown:
         self._known = each.enough
         if not self._known:
             return
-        floor = lowest(each, counts)
+        floor = _whole(lowest(each, counts))
         longest = max(len(one) for one in pieces)
         self._lengths, factors = [], []
         answers = 1
         while answers <= longest and (found := windows(pieces, answers)).enough:
-            us = lowest(found, counts)
+            us = _whole(lowest(found, counts))
             self._lengths.append(math.log(float(us[0])))
             factors.append(us / (answers * floor))
             answers *= 2
@@ -276,8 +281,7 @@ def _round(
         found = windows(of_service, length)
         if not found.enough:
             continue
-        us = lowest(found, counts)
-        us = np.where(np.isfinite(us), us, us[0])
+        us = _whole(lowest(found, counts))
         us = np.log(us / slowdown.of(us) / length)
         logs[column] = us[0]
         noise[column] = us[1:].var()
@@ -327,7 +331,7 @@ def spread(of: Costs) -> Spread:
     keeps a variance of its own, and does not widen the others. One round knows nothing of restarts.
     """
     rounds = np.isfinite(of.logs).sum(axis=0)
-    noise = np.nansum(of.noise, axis=0) / np.maximum(rounds, 1) ** 2
+    noise = np.where(np.isfinite(of.logs), of.noise, 0.0).sum(axis=0) / np.maximum(rounds, 1) ** 2
     whole = rounds == len(of.logs)
     if len(of.logs) < 2 or whole.sum() < 2:
         return Spread(np.where(rounds > 0, noise, np.nan), np.full(len(noise), np.inf))

@@ -124,6 +124,18 @@ def test_the_longer_a_window_the_less_of_it_is_undisturbed_as_known_work_shows()
     assert float(nothing.of(np.array([20_000.0]))[0]) == 1.0
 
 
+def test_resamples_without_the_longest_known_work_make_no_interval_narrow() -> None:
+    """As where slices last for seconds: few blocks have known work that is as long as a window."""
+    rng = np.random.default_rng(4)
+    known = [60 + rng.standard_normal(600 if block % 6 == 0 else 40) for block in range(30)]
+    services = [[[cost + rng.standard_normal(100) for _ in range(30)] for cost in (450.0, 500.0)]]
+    costs = undisturbed.costs(services, [known], ANSWERS, seed=4)
+    assert (costs.noise > 0).all()
+    ratio = undisturbed.ratios(costs, 0)[1]
+    assert ratio is not None
+    assert ratio.low < ratio.estimate < ratio.high
+
+
 def test_one_service_that_restarts_move_does_not_widen_the_others() -> None:
     calm = 0.002 * np.random.default_rng(3).standard_normal((3, 8))
     odd = calm.copy()
