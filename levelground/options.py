@@ -198,7 +198,9 @@ class Bench(Struct, frozen=True, kw_only=True):
         rounds = max(ROUNDS, math.ceil(minutes))
         if self.load == "capacity":
             trial = self.slice / 1000 if self.slice else trial_seconds(self.objective)
-            once = trial * sum(service.answers(one.name) for one in self.scenarios for service in self.services)
+            pairs = sum(service.answers(one.name) for one in self.scenarios for service in self.services)
+            # At least one: null answers `hello` alone, and a run of nothing says so in its table.
+            once = trial * max(1, pairs)
             minutes = self.minutes or math.ceil(TRIALS * once / 60)
             rounds = min(rounds, max(2, int(60 * minutes / (TRIALS_OF_A_ROUND * once))))
         return Plan(

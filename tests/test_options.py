@@ -59,6 +59,7 @@ def test_a_longer_run_has_a_round_for_each_minute(minutes: str, rounds: int) -> 
         (["SERVICES=starlette,go", "SCENARIOS=hello", "SLICE=6000"], 4, 2),
         # nginx serves hello alone.
         (["SERVICES=starlette,null", "SCENARIOS=hello,json", "SLICE=2000"], 2, 2),
+        (["SERVICES=null", "SCENARIOS=json"], 1, 6),
         (["SERVICES=contenders", "SCENARIOS=hello", "ROUNDS=5"], 3, 5),
     ],
 )

@@ -120,14 +120,14 @@ class Table:
     no part; null: no service has."""
 
     @property
-    def why_dropped(self) -> list[str]:
-        """Why blocks were dropped, each reason with how many."""
+    def why_dropped(self) -> str:
+        """Why blocks were dropped, each reason with how many; "" if none were."""
         told = [f"{why} ×{count}" for why, count in self.dropped.items()]
         if alone := self.dropped_blocks - sum(self.dropped.values()):
             baseline = self.services.get(self.baseline or "")
             kind = "good slice" if baseline is None or baseline.valid else "valid cell"
             told.append(f"no {kind} of {self.baseline} ×{alone}")
-        return told
+        return ", ".join(told)
 
 
 @dataclass(frozen=True)

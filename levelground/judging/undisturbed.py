@@ -86,7 +86,7 @@ def _smallest(values: Floats, number: int) -> Ints:
 def lowest(of: Windows, counts: Floats) -> Floats:
     """The mean of the lowest windows when blocks are drawn so often: a row of `counts` for each resample.
 
-    NaN where a resample has none.
+    The first row is of all blocks as they are; it stands in for resamples without a window. NaN: there is none at all.
     """
     # Windows are added up in groups; only in the group in which the lowest end does it matter which ones they are.
     size = max(1, math.isqrt(len(of.us)))
@@ -108,12 +108,7 @@ def lowest(of: Windows, counts: Floats) -> Floats:
     part = np.clip((wanted - taken)[:, None] - (np.cumsum(weights, axis=1) - weights), 0.0, weights)
     with np.errstate(invalid="ignore", divide="ignore"):
         means: Floats = (us + (part * of.us[inside]).sum(axis=1)) / (taken + part.sum(axis=1))
-    return means
-
-
-def _whole(us: Floats) -> Floats:
-    """What `lowest` found, with the first, of all blocks as they are, in place of what a resample lacks."""
-    return np.where(np.isfinite(us), us, us[0])
+    return np.where(np.isfinite(means), means, means[0])
 
 
 class Slowdown:
@@ -125,12 +120,12 @@ class Slowdown:
         self._known = each.enough
         if not self._known:
             return
-        floor = _whole(lowest(each, counts))
+        floor = lowest(each, counts)
         longest = max(len(one) for one in pieces)
         self._lengths, factors = [], []
         answers = 1
         while answers <= longest and (found := windows(pieces, answers)).enough:
-            us = _whole(lowest(found, counts))
+            us = lowest(found, counts)
             self._lengths.append(math.log(float(us[0])))
             factors.append(us / (answers * floor))
             answers *= 2
@@ -281,7 +276,7 @@ def _round(
         found = windows(of_service, length)
         if not found.enough:
             continue
-        us = _whole(lowest(found, counts))
+        us = lowest(found, counts)
         us = np.log(us / slowdown.of(us) / length)
         logs[column] = us[0]
         noise[column] = us[1:].var()

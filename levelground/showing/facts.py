@@ -199,7 +199,7 @@ def dropped(summary: Summary) -> Listing:
                 f"{100 * table.disturbed_share:.0f} % of the time, work then took {table.disturbed_factor:.2f} times "
                 "as long"
             )
-        rows.append(_Dropped(name, table.blocks, table.dropped_blocks, ", ".join(table.why_dropped) or "–", disturbed))
+        rows.append(_Dropped(name, table.blocks, table.dropped_blocks, table.why_dropped or "–", disturbed))
     return listing.of("dropped", "Blocks that do not count", _DROPPED, {"": rows})
 
 

@@ -245,9 +245,8 @@ def _host(live: Live, found: Table) -> str:
         )
     if found.disturbed_share is not None:
         said.append(f"{100 * found.disturbed_share:.0f} % in all of this scenario")
-    why = ", ".join(found.why_dropped)
     dropped = f"{found.dropped_blocks} of {found.blocks} blocks dropped"
-    return "; ".join([*said, f"{dropped} ({why})" if why else dropped]) + "."
+    return "; ".join([*said, f"{dropped} ({found.why_dropped})" if found.why_dropped else dropped]) + "."
 
 
 def _events(live: Live, run: Run) -> list[Event]:

@@ -300,7 +300,7 @@ def _own_connections(summary: Summary, scenario: str) -> str:
 
 
 def _dropped(table: Table) -> str:
-    return f", {table.dropped_blocks} dropped ({', '.join(table.why_dropped)})" if table.dropped_blocks else ""
+    return f", {table.dropped_blocks} dropped ({table.why_dropped})" if table.dropped_blocks else ""
 
 
 _HARDLY_EVER_CALM = 0.9

@@ -19,7 +19,7 @@ METHODS = ("get", "put", "post", "delete", "patch")
 MOUNTED = ("/static/",)
 """Below these a framework serves files: no handler of its own stands behind each of them."""
 
-_LINKED = re.compile(r"""<(?:link|script|img)\b[^>]*\b(?:href|src)=["']([^"']+)""")
+_LINKED = re.compile(r"""<(link|script|img)\b[^>]*\b(?:href|src)=["']([^"']+)""")
 IN_NO_BROWSER = (
     "The page is served and names the document; its scripts come from another host, which no container of the stand "
     "can ask, and no browser is in this image. That a browser shows every operation there is among the tests "
@@ -112,12 +112,13 @@ def shows(page: str, program: str, document: str) -> Check:
                 answer = client.get(place)
             answer.must_be(200)
             text = answer.body.decode("utf-8", "replace")
-            named = [urljoin(place, one) for one in _LINKED.findall(text) if not urlsplit(one).netloc]
-            missing = [one for one in named if client.get(one).status >= 400]
+            linked = _LINKED.findall(text)
+            own = [urljoin(place, one) for _, one in linked if not urlsplit(one).netloc]
+            missing = [one for one in own if client.get(one).status >= 400]
         for piece in (program, document):
             if piece.lower() not in text.lower():
                 raise answer.mismatch(f"a page with {piece}")
-        scripts = re.findall(r"""<script[^>]*\bsrc=["']([^"']+)""", text)
+        scripts = [one for tag, one in linked if tag == "script"]
         look.note(f"GET {page}", f"{answer.status} text/html that names {program} and {document}")
         look.note(f"GET {page}: its scripts", ", ".join(one.rpartition("/")[2] for one in scripts) or "none")
         if missing:

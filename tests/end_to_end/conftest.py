@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
+from tests.browser import Page, chromium
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -24,6 +26,12 @@ def command(*words: str, timeout: float = 600, **environment: str) -> subprocess
     )
     sys.stdout.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}exit code {done.returncode}\n")
     return done
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with chromium(tmp_path_factory.mktemp("browser") / "profile") as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The live page in a real browser, while `make bench` measures and after it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 
 from levelground.model.interval import Interval
 from levelground.showing import rounding
-from tests.browser import Page, chromium
+from tests.browser import Page
 from tests.end_to_end import runs
 from tests.end_to_end.page import UI
 from tests.end_to_end.runs import Running
@@ -43,12 +42,6 @@ class Seen:
 def ratio(cell: Any) -> str:
     """As the page shows it; a busy host may have left nothing of a cell."""
     return rounding.interval(Interval(**cell["undisturbed_ratio"]) if cell["undisturbed_ratio"] else None)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with chromium(tmp_path_factory.mktemp("browser") / "profile") as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from levelground.model.interval import Interval
 from levelground.showing import comparison, material, report, rounding, sidebyside
 from levelground.showing.comparison import Side
-from tests.browser import Page, Scheme, chromium
+from tests.browser import Page, Scheme
 from tests.showing import compared as two_runs
 from tests.showing.reported import a_closed_run, written
 
@@ -24,12 +23,6 @@ class Opened:
     dom: str
     console: list[str]
     requests: list[str]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with chromium(tmp_path_factory.mktemp("browser") / "profile") as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

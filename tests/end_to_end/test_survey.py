@@ -2,7 +2,6 @@
 
 import json
 from importlib.resources import files
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -10,21 +9,21 @@ import pytest
 from levelground.model.survey import Verdict
 from levelground.showing import schema, survey
 from levelground.stand import catalog
-from tests.browser import File, chromium
+from tests.browser import File, Page
 from tests.end_to_end.conftest import ROOT, command
 
 pytestmark = pytest.mark.usefixtures("up")
 
 LATEST = ROOT / "results" / "survey" / "latest"
-NPM = files("drf_spectacular_sidecar") / "static" / "drf_spectacular_sidecar"
-"""The packages swagger-ui-dist and redoc as npm has them."""
+SIDECAR = "drf_spectacular_sidecar"
+"""A package with swagger-ui-dist and redoc as npm has them."""
 SCRIPTS = {
-    f"https://cdn.jsdelivr.net/npm/{address}": File(media_type, (NPM / path).read_bytes())
-    for address, path, media_type in (
-        ("swagger-ui-dist@5/swagger-ui.css", "swagger-ui-dist/swagger-ui.css", "text/css"),
-        ("swagger-ui-dist@5/swagger-ui-bundle.js", "swagger-ui-dist/swagger-ui-bundle.js", "text/javascript"),
-        ("redoc@2/bundles/redoc.standalone.js", "redoc/bundles/redoc.standalone.js", "text/javascript"),
-        ("redoc@next/bundles/redoc.standalone.js", "redoc/bundles/redoc.standalone.js", "text/javascript"),
+    f"https://cdn.jsdelivr.net/npm/{package}@{version}/{path}": (media_type, f"{package}/{path}")
+    for package, version, path, media_type in (
+        ("swagger-ui-dist", "5", "swagger-ui.css", "text/css"),
+        ("swagger-ui-dist", "5", "swagger-ui-bundle.js", "text/javascript"),
+        ("redoc", "2", "bundles/redoc.standalone.js", "text/javascript"),
+        ("redoc", "next", "bundles/redoc.standalone.js", "text/javascript"),
     )
 }
 DECORATION = {
@@ -64,17 +63,18 @@ def test_two_frameworks_are_asked_and_the_page_is_written() -> None:
     ],
 )
 def test_the_pages_of_an_openapi_document_show_every_operation_in_a_browser(
-    service: str, page: str, operation: str, missing: list[str], tmp_path: Path
+    service: str, page: str, operation: str, missing: list[str], browser: Page
 ) -> None:
+    npm = files(SIDECAR) / "static" / SIDECAR
+    scripts = {address: File(kind, (npm / path).read_bytes()) for address, (kind, path) in SCRIPTS.items()}
     (port,) = (one.published_port for one in catalog.read() if one.name == service)
     address = f"http://127.0.0.1:{port}{page}"
-    with chromium(tmp_path / "profile") as browser:
-        browser.give(SCRIPTS | DECORATION)
-        browser.open(address)
-        paths = browser.evaluate("fetch('/openapi.json').then(answer => answer.json()).then(told => told.paths)")
-        operations = sum(len(of_path) for of_path in paths.values())
-        assert operations > 20
-        browser.wait_for(f"document.querySelectorAll({json.dumps(operation)}).length === {operations}")
-        wrong = "Failed to load resource: the server responded with a status of 404 (Not Found)"
-        assert {*browser.console} <= {f"{wrong} {address}{one}" for one in missing}
-        assert {one for one in browser.requests if one.startswith("https:")} <= {*SCRIPTS, *DECORATION}
+    browser.give(scripts | DECORATION)
+    browser.open(address)
+    paths = browser.evaluate("fetch('/openapi.json').then(answer => answer.json()).then(told => told.paths)")
+    operations = sum(len(of_path) for of_path in paths.values())
+    assert operations > 20
+    browser.wait_for(f"document.querySelectorAll({json.dumps(operation)}).length === {operations}")
+    wrong = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+    assert {*browser.console} <= {f"{wrong} {address}{one}" for one in missing}
+    assert {one for one in browser.requests if one.startswith("https:")} <= {*SCRIPTS, *DECORATION}
